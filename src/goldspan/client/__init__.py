@@ -1,0 +1,1 @@
+"""The HTTP client: knows the wire, never the storage."""

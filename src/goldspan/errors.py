@@ -1,0 +1,159 @@
+"""Every error that a caller of Goldspan may want to tell apart.
+
+::
+
+    GoldspanError
+    ├── InvalidInput              a value does not fit what was declared
+    │   ├── InvalidSpan             text[start:end] is not what it should be
+    │   ├── InvalidSettings         fields, questions or options contradict each other
+    │   ├── InvalidRecord           a record does not fit its dataset
+    │   ├── InvalidResponse         a response's values do not fit the questions
+    │   └── InvalidFile             an import file; carries every fault found in it
+    ├── Unauthenticated           no key or password, or a wrong one
+    ├── Forbidden                 known, but not allowed to
+    ├── NotFound                  no such thing, or not visible to this user
+    ├── Conflict                  the thing exists already, or its state forbids the change
+    ├── TooLarge                  a request's body is over its limit
+    ├── HomeBusy                  another process owns this home and does not answer
+    ├── StorageFailure            the database cannot be read or written
+    ├── MissingExtra              an optional dependency is not installed
+    ├── ServerUnreachable         no answer from the server
+    ├── UnexpectedAnswer          the server answered something that is not Goldspan's
+    └── TrainingError             training cannot start or go on
+        ├── NothingToTrain          no usable row is left; carries the counts
+        ├── UnusableModel           not a model folder that may be loaded
+        ├── TemplateMismatch        two prompts that have to be equal are not
+        └── ReferenceMismatch       DPO's reference is not the reader it starts from
+
+A message says what was expected, what was found, where, and what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class GoldspanError(Exception):
+    """Root of the tree; ``params`` holds the message's values for programs."""
+
+    def __init__(self, message: str, **params: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.params = params
+
+    @property
+    def code(self) -> str:
+        """The name that stands in JSON error bodies, such as ``goldspan.NotFound``."""
+        return f"goldspan.{type(self).__name__}"
+
+
+class InvalidInput(GoldspanError):
+    """A value does not fit what was declared."""
+
+
+class InvalidSpan(InvalidInput):
+    """A span lies outside its text, or covers another text than the one given."""
+
+
+class InvalidSettings(InvalidInput):
+    """A dataset's fields, questions or options are not usable together."""
+
+
+class InvalidRecord(InvalidInput):
+    """A record's fields, metadata or suggestions do not fit its dataset."""
+
+
+class InvalidResponse(InvalidInput):
+    """A response's values do not fit the dataset's questions."""
+
+
+class InvalidFile(InvalidInput):
+    """An import file has faults; all of them are listed.
+
+    Args:
+        message: what the file should have been and what to do.
+        faults: one line a fault, each naming its place in the file.
+    """
+
+    SHOWN = 20
+
+    def __init__(self, message: str, faults: Sequence[str] = (), **params: Any) -> None:
+        shown = [f"  {fault}" for fault in faults[: self.SHOWN]]
+        if len(faults) > self.SHOWN:
+            shown.append(f"  … and {len(faults) - self.SHOWN} more")
+        super().__init__("\n".join([message, *shown]), faults=list(faults), **params)
+        self.faults = tuple(faults)
+
+
+class Unauthenticated(GoldspanError):
+    """No key or password was given, or it is not known."""
+
+
+class Forbidden(GoldspanError):
+    """The user is known but may not do this."""
+
+
+class NotFound(GoldspanError):
+    """No such thing, or none that this user may see."""
+
+
+class Conflict(GoldspanError):
+    """It exists already, or its present state forbids the change."""
+
+
+class TooLarge(GoldspanError):
+    """A request's body is larger than the server accepts."""
+
+
+class HomeBusy(GoldspanError):
+    """Another process owns the home and cannot be talked to."""
+
+
+class StorageFailure(GoldspanError):
+    """The database cannot be read or written."""
+
+
+class MissingExtra(GoldspanError):
+    """An optional dependency is needed and not installed.
+
+    Args:
+        feature: what was asked for.
+        extra: the extra of this package that brings it, such as ``train``.
+    """
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(
+            f"{feature} needs packages that are not installed. "
+            f"Install them with: pip install 'goldspan[{extra}]'",
+            feature=feature,
+            extra=extra,
+        )
+
+
+class ServerUnreachable(GoldspanError):
+    """The server gave no answer."""
+
+
+class UnexpectedAnswer(GoldspanError):
+    """The server's answer is not one of Goldspan's."""
+
+
+class TrainingError(GoldspanError):
+    """Training cannot start or cannot go on."""
+
+
+class NothingToTrain(TrainingError):
+    """No usable row is left after the checks."""
+
+
+class UnusableModel(TrainingError):
+    """The folder or hub id is not a model that may be loaded."""
+
+
+class TemplateMismatch(TrainingError):
+    """A prompt differs from the template that the checkpoint was trained with."""
+
+
+class ReferenceMismatch(TrainingError):
+    """At the first step of DPO, policy and reference disagree."""

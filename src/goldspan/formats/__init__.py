@@ -1,0 +1,1 @@
+"""Files in and out: SQuAD JSON, JSON lines, CSV."""

@@ -1,0 +1,1 @@
+"""Inference: a question and contexts in, answers out."""
