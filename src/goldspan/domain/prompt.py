@@ -111,9 +111,7 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
     return "".join([*out, rest])
 
 
-def require_same_prompt(
-    trained: PromptTemplate, other: PromptTemplate, where: str
-) -> None:
+def require_same_prompt(trained: PromptTemplate, other: PromptTemplate, where: str) -> None:
     """Raise TemplateMismatch, showing both, unless two templates make the same prompts."""
     if trained.prompt != other.prompt:
         raise TemplateMismatch(

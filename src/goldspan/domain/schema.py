@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from goldspan.errors import InvalidRecord, InvalidResponse, InvalidSettings
@@ -302,7 +303,7 @@ class SpanQuestion(_OptionsBase):
                 )
             seen.append((start, end, label))
         seen.sort()
-        for one, other in zip(seen, seen[1:], strict=False):
+        for one, other in pairwise(seen):
             if one == other:
                 raise self._refuse("different spans", value)
             if not self.allow_overlapping and other[0] < one[1]:
@@ -402,13 +403,14 @@ class FloatMetadataProperty:
 
 MetadataProperty = TermsMetadataProperty | IntegerMetadataProperty | FloatMetadataProperty
 METADATA_KINDS: dict[str, type[Any]] = {
-    cls.kind: cls
-    for cls in (TermsMetadataProperty, IntegerMetadataProperty, FloatMetadataProperty)
+    cls.kind: cls for cls in (TermsMetadataProperty, IntegerMetadataProperty, FloatMetadataProperty)
 }
 
 
 def _check_number(
-    prop: IntegerMetadataProperty | FloatMetadataProperty, value: Any, types: tuple[type, ...]
+    prop: IntegerMetadataProperty | FloatMetadataProperty,
+    value: Any,
+    types: tuple[type[int | float], ...],
 ) -> None:
     if (
         isinstance(value, bool)
