@@ -1,1 +1,39 @@
-"""The command line: parse, call, print."""
+"""The command line: parse, call, print.
+
+Each command is a module of this package with a function ``register(app)``. Command bodies import
+what they need when they run, so that ``goldspan --help`` stays light.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from goldspan.cli import version
+from goldspan.errors import GoldspanError
+
+COMMANDS = (version,)
+
+
+def build_app() -> typer.Typer:
+    """Return the command line with every command."""
+    app = typer.Typer(
+        name="goldspan",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        help="Turn passages, questions and people's judgement into a question-answering model.",
+    )
+    for command in COMMANDS:
+        command.register(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line; an error of Goldspan's own becomes one message and status 1."""
+    try:
+        build_app()()
+    except GoldspanError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,175 @@
+"""A training run's folder, the one format that everything about a run is read from.
+
+::
+
+    spec.json       what was asked for; never changes
+    data.jsonl      the rows, frozen
+    events.jsonl    one JSON object a line, appended as things happen
+    checkpoints/    the trainer's own
+    model/          a standard Hugging Face folder
+    report.json     the result
+
+The model may also lie in the folder itself (``model_at_root``), where a caller named the folder
+as the model's own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from goldspan.errors import Conflict, NotFound
+
+Command = Literal["sft", "dpo"]
+ReaderKind = Literal["span", "generative"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """What a run was asked to do.
+
+    Args:
+        id: names the run; also its folder's name under ``runs/``.
+        command: ``sft`` or ``dpo``.
+        reader: ``span`` or ``generative``.
+        parent: the model that it started from, a folder or hub id.
+        data_hash: SHA-256 of ``data.jsonl``, hexadecimal.
+        rows: number of rows in ``data.jsonl``.
+        seed: of shuffling, initialisation and dropout.
+        settings: every setting of the training, by name.
+        template: the prompt template as a mapping; None for the span reader.
+        versions: package name to version.
+        created_at: UTC, ISO 8601 with ``Z``.
+        model_at_root: whether the model lies in the folder itself instead of ``model/``.
+    """
+
+    id: str
+    command: Command
+    reader: ReaderKind
+    parent: str
+    data_hash: str
+    rows: int
+    seed: int
+    settings: Mapping[str, Any]
+    template: Mapping[str, str] | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    created_at: str = ""
+    model_at_root: bool = False
+
+
+def now() -> str:
+    """Return the present time in UTC, ISO 8601 with ``Z``."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class RunFolder:
+    """Reads and writes one run's folder.
+
+    Args:
+        root: the folder; must hold a ``spec.json``.
+
+    Raises:
+        NotFound: if there is no ``spec.json``.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        if not self.spec_path(root).is_file():
+            raise NotFound(f"{root} is not a run folder: it holds no spec.json")
+        self.spec = msgspec.json.decode(self.spec_path(root).read_bytes(), type=RunSpec)
+
+    @staticmethod
+    def spec_path(root: Path) -> Path:
+        """Return where the spec of a run folder lies."""
+        return root / "spec.json"
+
+    @classmethod
+    def create(cls, root: Path, spec: RunSpec) -> RunFolder:
+        """Make the folder; ``data.jsonl`` may already lie in it.
+
+        Raises:
+            Conflict: if a run is there already.
+        """
+        if cls.spec_path(root).exists():
+            raise Conflict(
+                f"{root} already holds a run; resume it, or choose another output folder"
+            )
+        root.mkdir(parents=True, exist_ok=True)
+        write_json(cls.spec_path(root), asdict(spec))
+        return cls(root)
+
+    @property
+    def data_path(self) -> Path:
+        """Where the frozen rows lie."""
+        return self.root / "data.jsonl"
+
+    @property
+    def model_dir(self) -> Path:
+        """Where the trained model lies or will lie."""
+        return self.root if self.spec.model_at_root else self.root / "model"
+
+    @property
+    def checkpoints_dir(self) -> Path:
+        """Where the trainer keeps its checkpoints."""
+        return self.root / "checkpoints"
+
+    @property
+    def report_path(self) -> Path:
+        """Where the result is written."""
+        return self.root / "report.json"
+
+    def event(self, kind: str, **values: Any) -> None:
+        """Append one event; it is on its way to disk before this returns."""
+        line = msgspec.json.encode({"at": now(), "kind": kind, **values}) + b"\n"
+        with (self.root / "events.jsonl").open("ab") as file:
+            file.write(line)
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Yield the events in order; a last line cut off by a kill is left out."""
+        path = self.root / "events.jsonl"
+        if not path.exists():
+            return
+        with path.open("rb") as file:
+            for line in file:
+                if line.endswith(b"\n"):
+                    yield msgspec.json.decode(line)
+
+    def last_checkpoint(self) -> Path | None:
+        """Return the newest complete checkpoint (one with a trainer state), or None."""
+        found = [
+            (int(path.name.removeprefix("checkpoint-")), path)
+            for path in self.checkpoints_dir.glob("checkpoint-*")
+            if (path / "trainer_state.json").is_file()
+        ]
+        return max(found)[1] if found else None
+
+    def write_report(self, report: Mapping[str, Any]) -> None:
+        """Write ``report.json`` whole or not at all."""
+        write_json(self.report_path, report)
+
+    def report(self) -> dict[str, Any]:
+        """Return what ``report.json`` holds.
+
+        Raises:
+            NotFound: if the run has not ended.
+        """
+        if not self.report_path.is_file():
+            raise NotFound(f"{self.root} has no report.json: the run has not ended")
+        report: dict[str, Any] = msgspec.json.decode(self.report_path.read_bytes())
+        return report
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a value as indented JSON; a reader sees the old file or the new one, never half."""
+    half = path.with_suffix(path.suffix + ".tmp")
+    with half.open("wb") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(path)
