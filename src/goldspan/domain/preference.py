@@ -122,11 +122,15 @@ def preference_pairs(
         if candidates[one].text == candidates[other].text:
             continue
         voters = [v for v in votes if one in v.ranks and other in v.ranks]
-        share = _smoothed_share(one, other, voters)
-        if share == 0.5:
+        # Doubled counts are whole numbers: the comparison with one half is exact.
+        for_one = 2 * sum(v.ranks[one] < v.ranks[other] for v in voters) + 1
+        for_other = 2 * sum(v.ranks[other] < v.ranks[one] for v in voters) + 1
+        if for_one == for_other:
             continue
-        better, worse = (one, other) if share > 0.5 else (other, one)
-        smoothing = min(share, 1.0 - share) if len(voters) > 1 else 0.0
+        ties = len(voters) - (for_one + for_other - 2) // 2
+        better, worse = (one, other) if for_one > for_other else (other, one)
+        minority = (min(for_one, for_other) + ties) / (2 * (len(voters) + 1))
+        smoothing = minority if len(voters) > 1 else 0.0
         users = [v.user_id for v in voters]
         pairs.append(pair(candidates[better], candidates[worse], users, smoothing))
     for judgement in counted:
@@ -138,11 +142,3 @@ def preference_pairs(
             if candidate.text != judgement.correction.text
         )
     return pairs
-
-
-def _smoothed_share(one: str, other: str, voters: Sequence[Judgement]) -> float:
-    """Return the smoothed share of voters who prefer ``one``; exactly 0.5 when undecided."""
-    wins = sum(v.ranks[one] < v.ranks[other] for v in voters)
-    ties = sum(v.ranks[one] == v.ranks[other] for v in voters)
-    # Doubled counts keep the comparison with one half exact.
-    return (2 * wins + ties + 1) / (2 * (len(voters) + 1))

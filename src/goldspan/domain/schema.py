@@ -128,7 +128,7 @@ class TextQuestion(_QuestionBase):
 class RatingQuestion(_QuestionBase):
     """Asks for one of 2 to 11 whole numbers from 0 to 10."""
 
-    values: tuple[int, ...] = ()
+    values: Sequence[int] = ()
     kind: ClassVar[str] = "rating"
 
     def __post_init__(self) -> None:
@@ -338,7 +338,7 @@ class TermsMetadataProperty:
     name: str
     title: str = ""
     visible_for_annotators: bool = True
-    values: tuple[str, ...] | None = None
+    values: Sequence[str] | None = None
     kind: ClassVar[str] = "terms"
 
     def __post_init__(self) -> None:
