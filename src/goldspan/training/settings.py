@@ -1,0 +1,110 @@
+"""Settings of a training: frozen, named as in Hugging Face's ``TrainingArguments``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
+from typing import Any, Literal, TypeVar
+
+from goldspan.errors import InvalidSettings
+
+Settings = TypeVar("Settings", bound="TrainSettings")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainSettings:
+    """What every training has in common.
+
+    Args:
+        learning_rate: the optimiser's peak step size, > 0.
+        num_train_epochs: passes over the rows; fractions are allowed.
+        max_steps: optimiser steps; where > 0 it replaces ``num_train_epochs``.
+        per_device_train_batch_size: rows in one forward pass of one process.
+        gradient_accumulation_steps: forward passes in one optimiser step.
+        lr_scheduler_type: how the learning rate falls, by transformers' names.
+        warmup_ratio: share of the steps in which the learning rate rises from 0, 0 to 1.
+        weight_decay: AdamW's, on all weights but biases and layer norms.
+        max_grad_norm: gradients are scaled down to this norm; 0 leaves them alone.
+        logging_steps: optimiser steps from one ``step`` event to the next.
+        save_steps: optimiser steps from one checkpoint to the next; below 1 it is a share of
+            the run, so that a short run is saved too.
+        save_total_limit: checkpoints kept, the newest ones.
+        seed: of shuffling, fresh weights and dropout.
+        max_length: tokens of one model input at most; never above the model's own limit.
+    """
+
+    learning_rate: float
+    num_train_epochs: float = 1.0
+    max_steps: int = -1
+    per_device_train_batch_size: int = 8
+    gradient_accumulation_steps: int = 1
+    lr_scheduler_type: str = "linear"
+    warmup_ratio: float = 0.06
+    weight_decay: float = 0.0
+    max_grad_norm: float = 1.0
+    logging_steps: int = 10
+    save_steps: float = 0.25
+    save_total_limit: int = 2
+    seed: int = 42
+    max_length: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpanSettings(TrainSettings):
+    """What the span reader's trainings have in common: how a passage is cut.
+
+    Args:
+        max_question_length: tokens kept of a question; a window's size does not depend on the
+            question, it is ``max_length - max_question_length`` less the special tokens.
+        doc_stride: tokens that neighbouring windows share.
+        max_answer_length: tokens of an answer at most, in the joint search over spans.
+    """
+
+    max_length: int = 384
+    max_question_length: int = 64
+    doc_stride: int = 128
+    max_answer_length: int = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpanSFTSettings(SpanSettings):
+    """Training a span reader on demonstrations."""
+
+    learning_rate: float = 2e-4
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpanDPOSettings(SpanSettings):
+    """Training a span reader on preference pairs.
+
+    Args:
+        beta: strength of the pull to the reference, > 0. Under Adam beta / (2 * sft_weight) is
+            what matters; 0.05 to 0.25 is safe.
+        sft_weight: factor of the anchor −log π(chosen). At 0 the reader forgets how to read.
+        loss_type: ``sigmoid`` (DPO), ``ipo`` or ``hinge``.
+    """
+
+    learning_rate: float = 5e-5
+    beta: float = 0.1
+    sft_weight: float = 1.0
+    loss_type: Literal["sigmoid", "ipo", "hinge"] = "sigmoid"
+
+
+def updated(settings: Settings, **changes: Any) -> Settings:
+    """Return the settings with some of them changed.
+
+    Raises:
+        InvalidSettings: if a name is not a setting; lists those that are.
+    """
+    known = sorted(field.name for field in fields(settings))
+    unknown = sorted(changes.keys() - set(known))
+    if unknown:
+        close = [match for name in unknown for match in get_close_matches(name, known, 1)]
+        hint = f" Did you mean {', '.join(map(repr, close))}?" if close else ""
+        raise InvalidSettings(
+            f"{type(settings).__name__} has no setting {', '.join(map(repr, unknown))}.{hint} "
+            f"It has: {', '.join(known)}",
+            unknown=unknown,
+            known=known,
+        )
+    return replace(settings, **changes)
