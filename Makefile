@@ -8,7 +8,7 @@ READY := .venv/.ready
 DEMO_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: help setup demo test lint types format check bench build clean
+.PHONY: help setup demo test lint types format docs check bench build clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ types: $(READY) ## check types, strictly
 format: $(READY) ## format, and fix what lint can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(READY) ## renew the reference pages from the code
+	$(BIN)/python docs/generate.py
 
 check: lint types test ## all that a change must pass: format, lint, types, layers, tests, docs
 
