@@ -1,0 +1,41 @@
+"""What every JSON shape shares.
+
+Unknown keys are ignored and optional keys may be null, because the field's Python clients send
+extras. Times are naive and mean UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+import msgspec
+
+Item = TypeVar("Item")
+
+
+class Wire(msgspec.Struct, kw_only=True):
+    """Base of every shape; its attributes are the keys of the JSON object."""
+
+
+class Items(Wire, Generic[Item]):
+    """A whole list."""
+
+    items: list[Item]
+
+
+class Page(Wire, Generic[Item]):
+    """A part of a list; ``total`` counts what all parts together hold."""
+
+    items: list[Item]
+    total: int
+
+
+def to_wire_time(moment: datetime) -> datetime:
+    """Return the moment as the wire has it: in UTC, without a zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def from_wire_time(moment: datetime) -> datetime:
+    """Return a time of the wire with its zone, UTC; one that names another zone is converted."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,411 @@
+"""Fields, questions, metadata properties and vectors of a dataset, to and from the domain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, assert_never
+
+from msgspec import UNSET, UnsetType
+
+from goldspan.domain import schema
+from goldspan.wire.base import Wire
+
+
+class TextFieldSettings(Wire, tag_field="type", tag="text"):
+    """A text."""
+
+    use_markdown: bool = False
+
+
+class FieldCreate(Wire):
+    """A new field."""
+
+    name: str
+    settings: TextFieldSettings
+    title: str | None = None
+    required: bool | None = None
+
+
+class FieldUpdate(Wire):
+    """Changes to a field; what is left out stays as it is."""
+
+    title: str | UnsetType | None = UNSET
+    settings: TextFieldSettings | UnsetType | None = UNSET
+
+
+class Field(Wire):
+    """A field."""
+
+    id: str
+    name: str
+    title: str
+    required: bool
+    settings: TextFieldSettings
+    dataset_id: str
+    inserted_at: datetime
+    updated_at: datetime
+
+
+class Option(Wire):
+    """One choice."""
+
+    value: str
+    text: str | None = None
+    description: str | None = None
+
+
+class RatingOption(Wire):
+    """One rating."""
+
+    value: int
+
+
+class TextSettings(Wire, tag_field="type", tag="text"):
+    """Asks for a text."""
+
+    use_markdown: bool = False
+
+
+class RatingSettings(Wire, tag_field="type", tag="rating"):
+    """Asks for one of the ratings."""
+
+    options: list[RatingOption]
+
+
+class LabelSettings(Wire, tag_field="type", tag="label_selection"):
+    """Asks for one label."""
+
+    options: list[Option]
+    visible_options: int | None = None
+
+
+class MultiLabelSettings(Wire, tag_field="type", tag="multi_label_selection"):
+    """Asks for one or more labels."""
+
+    options: list[Option]
+    visible_options: int | None = None
+    options_order: Literal["natural", "suggestion"] = "natural"
+
+
+class RankingSettings(Wire, tag_field="type", tag="ranking"):
+    """Asks to order the options."""
+
+    options: list[Option]
+
+
+class SpanSettings(Wire, tag_field="type", tag="span"):
+    """Asks to mark pieces of a field."""
+
+    field: str
+    options: list[Option]
+    visible_options: int | None = None
+    allow_overlapping: bool = False
+    allow_character_annotation: bool = True
+
+
+QuestionSettings = (
+    TextSettings
+    | RatingSettings
+    | LabelSettings
+    | MultiLabelSettings
+    | RankingSettings
+    | SpanSettings
+)
+
+
+class QuestionCreate(Wire):
+    """A new question."""
+
+    name: str
+    settings: QuestionSettings
+    title: str | None = None
+    description: str | None = None
+    required: bool | None = None
+
+
+class QuestionUpdate(Wire):
+    """Changes to a question; what is left out stays as it is."""
+
+    title: str | UnsetType | None = UNSET
+    description: str | UnsetType | None = UNSET
+    settings: QuestionSettings | UnsetType | None = UNSET
+
+
+class Question(Wire):
+    """A question."""
+
+    id: str
+    name: str
+    title: str
+    description: str | None
+    required: bool
+    settings: QuestionSettings
+    dataset_id: str
+    inserted_at: datetime
+    updated_at: datetime
+
+
+class TermsSettings(Wire, tag_field="type", tag="terms"):
+    """Texts, out of ``values`` if they are given."""
+
+    values: list[str] | None = None
+
+
+class IntegerSettings(Wire, tag_field="type", tag="integer"):
+    """Whole numbers within [min, max]."""
+
+    min: int | None = None
+    max: int | None = None
+
+
+class FloatSettings(Wire, tag_field="type", tag="float"):
+    """Numbers within [min, max]."""
+
+    min: float | None = None
+    max: float | None = None
+
+
+MetadataSettings = TermsSettings | IntegerSettings | FloatSettings
+
+
+class MetadataPropertyCreate(Wire):
+    """A new metadata property."""
+
+    name: str
+    settings: MetadataSettings
+    title: str | None = None
+    visible_for_annotators: bool | None = None
+
+
+class MetadataPropertyUpdate(Wire):
+    """Changes to a metadata property; what is left out stays as it is."""
+
+    title: str | UnsetType | None = UNSET
+    visible_for_annotators: bool | UnsetType | None = UNSET
+
+
+class MetadataProperty(Wire):
+    """A metadata property."""
+
+    id: str
+    name: str
+    title: str
+    visible_for_annotators: bool
+    settings: MetadataSettings
+    dataset_id: str
+    inserted_at: datetime
+    updated_at: datetime
+
+
+class VectorSettingsCreate(Wire):
+    """A new kind of vector."""
+
+    name: str
+    dimensions: int
+    title: str | None = None
+
+
+class VectorSettings(Wire):
+    """A kind of vector."""
+
+    id: str
+    name: str
+    title: str
+    dimensions: int
+    dataset_id: str
+    inserted_at: datetime
+    updated_at: datetime
+
+
+def field_body(field: schema.TextField) -> FieldCreate:
+    """Return what creates the field."""
+    return FieldCreate(
+        name=field.name,
+        title=field.title,
+        required=field.required,
+        settings=field_settings(field),
+    )
+
+
+def field_settings(field: schema.TextField) -> TextFieldSettings:
+    """Return the settings of a field."""
+    return TextFieldSettings(use_markdown=field.use_markdown)
+
+
+def field_of(body: FieldCreate | Field) -> schema.TextField:
+    """Return the domain's field. Raises InvalidSettings."""
+    return schema.TextField(
+        name=body.name,
+        title=body.title or "",
+        required=bool(body.required),
+        use_markdown=body.settings.use_markdown,
+    )
+
+
+def question_body(question: schema.Question) -> QuestionCreate:
+    """Return what creates the question."""
+    return QuestionCreate(
+        name=question.name,
+        title=question.title,
+        description=question.description,
+        required=question.required,
+        settings=question_settings(question),
+    )
+
+
+def question_settings(question: schema.Question) -> QuestionSettings:
+    """Return the settings of a question."""
+    match question:
+        case schema.TextQuestion():
+            return TextSettings(use_markdown=question.use_markdown)
+        case schema.RatingQuestion():
+            return RatingSettings(options=[RatingOption(value=v) for v in question.values])
+        case schema.LabelQuestion():
+            return LabelSettings(
+                options=_options(question.labels), visible_options=question.visible_labels
+            )
+        case schema.MultiLabelQuestion():
+            return MultiLabelSettings(
+                options=_options(question.labels),
+                visible_options=question.visible_labels,
+                options_order="suggestion" if question.labels_order == "suggestion" else "natural",
+            )
+        case schema.RankingQuestion():
+            return RankingSettings(options=_options(question.values))
+        case schema.SpanQuestion():
+            return SpanSettings(
+                field=question.field,
+                options=_options(question.labels),
+                visible_options=question.visible_labels,
+                allow_overlapping=question.allow_overlapping,
+                allow_character_annotation=question.allow_character_annotation,
+            )
+        case _:
+            assert_never(question)
+
+
+def _options(options: tuple[schema.Option, ...]) -> list[Option]:
+    return [Option(value=o.value, text=o.text, description=o.description) for o in options]
+
+
+def _domain_options(options: list[Option]) -> tuple[schema.Option, ...]:
+    return tuple(schema.Option(o.value, o.text or o.value, o.description) for o in options)
+
+
+def question_of(body: QuestionCreate | Question) -> schema.Question:
+    """Return the domain's question. Raises InvalidSettings."""
+    name, settings = body.name, body.settings
+    title, description, required = body.title or "", body.description, bool(body.required)
+    match settings:
+        case TextSettings():
+            return schema.TextQuestion(
+                name,
+                title=title,
+                description=description,
+                required=required,
+                use_markdown=settings.use_markdown,
+            )
+        case RatingSettings():
+            return schema.RatingQuestion(
+                name,
+                tuple(option.value for option in settings.options),
+                title=title,
+                description=description,
+                required=required,
+            )
+        case LabelSettings():
+            return schema.LabelQuestion(
+                name,
+                _domain_options(settings.options),
+                title=title,
+                description=description,
+                required=required,
+                visible_labels=settings.visible_options,
+            )
+        case MultiLabelSettings():
+            return schema.MultiLabelQuestion(
+                name,
+                _domain_options(settings.options),
+                title=title,
+                description=description,
+                required=required,
+                visible_labels=settings.visible_options,
+                labels_order=settings.options_order,
+            )
+        case RankingSettings():
+            return schema.RankingQuestion(
+                name,
+                _domain_options(settings.options),
+                title=title,
+                description=description,
+                required=required,
+            )
+        case SpanSettings():
+            return schema.SpanQuestion(
+                name,
+                settings.field,
+                _domain_options(settings.options),
+                title=title,
+                description=description,
+                required=required,
+                visible_labels=settings.visible_options,
+                allow_overlapping=settings.allow_overlapping,
+                allow_character_annotation=settings.allow_character_annotation,
+            )
+        case _:
+            assert_never(settings)
+
+
+def metadata_property_body(prop: schema.MetadataProperty) -> MetadataPropertyCreate:
+    """Return what creates the metadata property."""
+    return MetadataPropertyCreate(
+        name=prop.name,
+        title=prop.title,
+        visible_for_annotators=prop.visible_for_annotators,
+        settings=metadata_settings(prop),
+    )
+
+
+def metadata_settings(prop: schema.MetadataProperty) -> MetadataSettings:
+    """Return the settings of a metadata property."""
+    match prop:
+        case schema.TermsMetadataProperty():
+            return TermsSettings(values=None if prop.values is None else list(prop.values))
+        case schema.IntegerMetadataProperty():
+            return IntegerSettings(min=prop.min, max=prop.max)
+        case schema.FloatMetadataProperty():
+            return FloatSettings(min=prop.min, max=prop.max)
+        case _:
+            assert_never(prop)
+
+
+def metadata_property_of(
+    body: MetadataPropertyCreate | MetadataProperty,
+) -> schema.MetadataProperty:
+    """Return the domain's metadata property. Raises InvalidSettings."""
+    visible = body.visible_for_annotators is not False
+    title, settings = body.title or "", body.settings
+    match settings:
+        case TermsSettings():
+            values = None if settings.values is None else tuple(settings.values)
+            return schema.TermsMetadataProperty(body.name, title, visible, values)
+        case IntegerSettings():
+            return schema.IntegerMetadataProperty(
+                body.name, title, visible, settings.min, settings.max
+            )
+        case FloatSettings():
+            return schema.FloatMetadataProperty(
+                body.name, title, visible, settings.min, settings.max
+            )
+        case _:
+            assert_never(settings)
+
+
+def vector_settings_body(vector: schema.VectorSettings) -> VectorSettingsCreate:
+    """Return what creates the kind of vector."""
+    return VectorSettingsCreate(name=vector.name, title=vector.title, dimensions=vector.dimensions)
+
+
+def vector_settings_of(body: VectorSettingsCreate | VectorSettings) -> schema.VectorSettings:
+    """Return the domain's kind of vector. Raises InvalidSettings."""
+    return schema.VectorSettings(body.name, body.dimensions, body.title or "")

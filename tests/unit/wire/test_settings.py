@@ -1,0 +1,66 @@
+"""Settings survive the way to the wire and back, and have the wire's shape."""
+
+import msgspec
+import pytest
+
+from goldspan.domain import schema
+from goldspan.errors import InvalidSettings
+from goldspan.wire import settings
+
+QUESTIONS: list[schema.Question] = [
+    schema.TextQuestion("answer", description="What the text says.", use_markdown=True),
+    schema.RatingQuestion("strength", (1, 2, 3), required=False),
+    schema.LabelQuestion("acceptable", {"some": "Some", "none": "None of them"}),
+    schema.MultiLabelQuestion("topics", ["a", "b"], labels_order="suggestion", visible_labels=3),
+    schema.RankingQuestion("preference", ["response1", "response2"]),
+    schema.SpanQuestion("marked", "context", ["answer"], allow_overlapping=True),
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.kind)
+def test_a_question_comes_back_as_it_was_sent(question: schema.Question) -> None:
+    sent = msgspec.json.encode(settings.question_body(question))
+    received = msgspec.json.decode(sent, type=settings.QuestionCreate)
+    assert settings.question_of(received) == question
+
+
+@pytest.mark.parametrize(
+    "prop",
+    [
+        schema.TermsMetadataProperty("split", "Split", False, ("train", "dev")),
+        schema.IntegerMetadataProperty("n", min=1, max=9),
+        schema.FloatMetadataProperty("score", max=0.5),
+    ],
+    ids=lambda p: p.kind,
+)
+def test_a_metadata_property_comes_back_as_it_was_sent(prop: schema.MetadataProperty) -> None:
+    sent = msgspec.json.encode(settings.metadata_property_body(prop))
+    received = msgspec.json.decode(sent, type=settings.MetadataPropertyCreate)
+    assert settings.metadata_property_of(received) == prop
+
+
+def test_a_field_has_the_shape_that_clients_send() -> None:
+    body = settings.field_body(schema.TextField("question", use_markdown=True))
+    assert msgspec.to_builtins(body) == {
+        "name": "question",
+        "title": "Question",
+        "required": True,
+        "settings": {"type": "text", "use_markdown": True},
+    }
+
+
+def test_null_and_unknown_keys_of_a_new_question_are_passed_over() -> None:
+    body = (
+        b'{"id":null,"inserted_at":null,"name":"r","title":null,"required":true,"colour":1,'
+        b'"settings":{"type":"ranking","options":[{"value":"a","text":null},{"value":"b"}]}}'
+    )
+    question = settings.question_of(msgspec.json.decode(body, type=settings.QuestionCreate))
+    assert question == schema.RankingQuestion("r", ["a", "b"])
+
+
+def test_settings_that_contradict_themselves_are_refused_by_the_domain() -> None:
+    body = settings.QuestionCreate(
+        name="strength", settings=settings.RatingSettings(options=[settings.RatingOption(value=1)])
+    )
+    with pytest.raises(InvalidSettings, match="2 to 11 different whole numbers"):
+        settings.question_of(body)
