@@ -13,9 +13,10 @@ from goldspan.run.rows import RowCounts
 OnEvent = Callable[[str, Mapping[str, Any]], None]
 """Called with each event's kind and values, just after it was written to ``events.jsonl``.
 
-Kinds and values: ``started`` (total_steps, rows), ``step`` (step, total_steps, epoch, loss,
-learning_rate), ``checkpoint`` (step), ``interrupted`` (step), ``evaluation`` (figures by name),
-``finished`` (steps, seconds, final_loss).
+Kinds and values: ``started`` (step, total_steps), ``step`` (step, total_steps, epoch, loss,
+learning_rate and what else the recipe logs), ``checkpoint`` (step), ``interrupted`` (step),
+``evaluation`` (figures by name), ``finished`` (steps, seconds, final_loss). After a resume the
+steps since the last checkpoint come again; the later ones count.
 """
 
 

@@ -1,0 +1,151 @@
+"""What a trainer tells while it runs: events to the run's folder, the caller and the terminal."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from goldspan.run.folder import RunFolder
+from goldspan.training.result import OnEvent
+
+
+class RunEvents:
+    """Writes a run's events, then hands each to ``on_event``."""
+
+    def __init__(self, folder: RunFolder, on_event: OnEvent) -> None:
+        self._folder = folder
+        self._on_event = on_event
+
+    def __call__(self, kind: str, **values: Any) -> None:
+        """Write one event."""
+        self._folder.event(kind, **values)
+        self._on_event(kind, values)
+
+
+class ProgressBar:
+    """Shows a run's events as one line of the terminal; the default ``on_event``."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed}/{task.total} steps"),
+            TextColumn("{task.fields[loss]}"),
+            TimeRemainingColumn(),
+        )
+        self._task = self._progress.add_task("training", total=None, loss="")
+
+    def __call__(self, kind: str, values: Mapping[str, Any]) -> None:
+        """Move the bar."""
+        if kind == "started":
+            self._progress.update(self._task, total=values["total_steps"], completed=values["step"])
+            self._progress.start()
+        elif kind == "step":
+            self._progress.update(
+                self._task, completed=values["step"], loss=f"loss {values['loss']:.3f}"
+            )
+        elif kind in ("finished", "interrupted"):
+            self.close()
+
+    def close(self) -> None:
+        """Take the bar off the terminal, whatever happened."""
+        self._progress.stop()
+
+
+@contextmanager
+def listener(on_event: OnEvent | None) -> Iterator[OnEvent]:
+    """Give the caller's ``on_event``, or a progress bar that is closed at the end."""
+    if on_event is not None:
+        yield on_event
+        return
+    bar = ProgressBar()
+    try:
+        yield bar
+    finally:
+        bar.close()
+
+
+class EventsCallback(TrainerCallback):
+    """Turns a trainer's logs and checkpoints into events."""
+
+    def __init__(self, events: RunEvents) -> None:
+        self._events = events
+        self.last_loss = float("nan")
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Say how long the run will be; ``step`` is above 0 after a resume."""
+        if state.is_world_process_zero:
+            self._events("started", step=state.global_step, total_steps=state.max_steps)
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Have the last step logged, whatever ``logging_steps`` is."""
+        if state.global_step >= state.max_steps:
+            control.should_log = True
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: Mapping[str, float] | None = None,
+        **_: Any,
+    ) -> None:
+        """Write a ``step`` event; the trainer's closing summary has no loss and is left out."""
+        if logs is None or "loss" not in logs or not state.is_world_process_zero:
+            return
+        self.last_loss = logs["loss"]
+        self._events("step", step=state.global_step, total_steps=state.max_steps, **logs)
+
+    def on_save(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Write a ``checkpoint`` event; the checkpoint is on disk."""
+        if state.is_world_process_zero:
+            self._events("checkpoint", step=state.global_step)
+
+
+class StopOnInterrupt(TrainerCallback):
+    """Ends the training after the present step, with a checkpoint, once Ctrl-C was pressed.
+
+    A second Ctrl-C ends the program at once.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Listen for Ctrl-C; outside the main thread, where no signal arrives, do nothing."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def note(_signal: int, _frame: FrameType | None) -> None:
+            self.asked = True
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+        before = signal.signal(signal.SIGINT, note)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Save and stop, if asked and if there is anything left to do."""
+        if self.asked and state.global_step < state.max_steps:
+            control.should_save = True
+            control.should_log = True
+            control.should_training_stop = True

@@ -1,0 +1,166 @@
+"""A run's course, the same for every recipe: make its folder, train, save, report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from transformers import PrinterCallback, Trainer
+
+from goldspan.domain.demonstration import Demonstration
+from goldspan.domain.preference import PreferencePair
+from goldspan.errors import Conflict, NothingToTrain
+from goldspan.run.folder import Command, ReaderKind, RunFolder, RunSpec, now
+from goldspan.run.rows import RowCounts, write_rows
+from goldspan.training.events import EventsCallback, RunEvents, StopOnInterrupt, listener
+from goldspan.training.result import OnEvent, TrainingResult
+from goldspan.training.settings import TrainSettings
+
+RECORDED_PACKAGES = ("goldspan", "torch", "transformers", "tokenizers", "accelerate", "trl", "peft")
+
+
+def create_run(
+    output: Path,
+    rows: Sequence[Demonstration] | Sequence[PreferencePair] | Sequence[str],
+    *,
+    command: Command,
+    reader: ReaderKind,
+    parent: str,
+    settings: TrainSettings,
+    template: Mapping[str, str] | None = None,
+    model_at_root: bool = False,
+) -> RunFolder:
+    """Make a run's folder with its rows frozen in it.
+
+    Raises:
+        Conflict: if the folder holds a run already; nothing of it is touched.
+    """
+    if RunFolder.spec_path(output).exists():
+        raise Conflict(f"{output} already holds a run; resume it, or choose another output folder")
+    output.mkdir(parents=True, exist_ok=True)
+    data_hash = write_rows(output / "data.jsonl", rows)
+    spec = RunSpec(
+        id=output.resolve().name,
+        command=command,
+        reader=reader,
+        parent=parent,
+        data_hash=data_hash,
+        rows=len(rows),
+        seed=settings.seed,
+        settings=asdict(settings),
+        template=template,
+        versions=package_versions(),
+        created_at=now(),
+        model_at_root=model_at_root,
+    )
+    return RunFolder.create(output, spec)
+
+
+def package_versions() -> dict[str, str]:
+    """Return the versions of what shapes a training's figures."""
+    found = {}
+    for name in RECORDED_PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def start_dir(folder: RunFolder) -> Path:
+    """Return where a run keeps the model it started from, if it was handed over as an object."""
+    return folder.root / "start"
+
+
+def start_of(folder: RunFolder) -> str:
+    """Return what to load to begin the run again: its own copy of the start, else the parent."""
+    own = start_dir(folder)
+    return str(own) if own.is_dir() else folder.spec.parent
+
+
+def require_rows(counts: RowCounts) -> None:
+    """Refuse to train on nothing.
+
+    Raises:
+        NothingToTrain: if no row was kept; says what became of them.
+    """
+    if counts.kept == 0:
+        raise NothingToTrain(
+            f"training needs at least one usable row: {counts.describe()}",
+            given=counts.given,
+            dropped=dict(counts.dropped),
+        )
+
+
+def carry_out(
+    folder: RunFolder,
+    trainer: Trainer,
+    rows: RowCounts,
+    *,
+    save_model: Callable[[Path], None],
+    on_event: OnEvent | None = None,
+    facts: Mapping[str, Any] | None = None,
+    after: Callable[[], Mapping[str, Any]] | None = None,
+) -> TrainingResult:
+    """Train from the folder's last checkpoint, or from the start, and write what came of it.
+
+    Args:
+        folder: where events, checkpoints, model and report go.
+        trainer: a Hugging Face trainer, ready to go.
+        rows: what became of the rows.
+        save_model: writes model and tokenizer into the folder it is given.
+        on_event: gets every event; None shows a progress bar.
+        facts: what else ``report.json`` should say, such as DPO's margin at the first step.
+        after: called once the model is saved; its figures go into an ``evaluation`` event and
+            into the report.
+    """
+    started = time.monotonic()
+    checkpoint = folder.last_checkpoint()
+    with listener(on_event) as told:
+        events = RunEvents(folder, told)
+        log, stop = EventsCallback(events), StopOnInterrupt()
+        trainer.remove_callback(PrinterCallback)
+        trainer.add_callback(log)
+        trainer.add_callback(stop)
+        with stop.listening():
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        steps = int(trainer.state.global_step)
+        interrupted = steps < int(trainer.state.max_steps)
+        seconds = time.monotonic() - started
+        if interrupted:
+            events("interrupted", step=steps)
+        else:
+            save_model(folder.model_dir)
+            evaluation = dict(after()) if after else {}
+            if evaluation:
+                events("evaluation", **evaluation)
+            folder.write_report(
+                {
+                    "id": folder.spec.id,
+                    "command": folder.spec.command,
+                    "reader": folder.spec.reader,
+                    "parent": folder.spec.parent,
+                    "rows": asdict(rows),
+                    "settings": folder.spec.settings,
+                    "template": folder.spec.template,
+                    "steps": steps,
+                    "seconds": seconds,
+                    "final_loss": log.last_loss,
+                    "evaluation": evaluation,
+                    **(facts or {}),
+                }
+            )
+            events("finished", steps=steps, seconds=seconds, final_loss=log.last_loss)
+    return TrainingResult(
+        folder=folder,
+        model_dir=folder.model_dir,
+        rows=rows,
+        steps=steps,
+        seconds=seconds,
+        final_loss=log.last_loss,
+        interrupted=interrupted,
+    )
