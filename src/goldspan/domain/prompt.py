@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from goldspan.errors import InvalidInput, TemplateMismatch
 
@@ -29,6 +28,9 @@ class PromptTemplate:
         prompt: holds ``{context}`` and ``{question}`` once each, or ``{question}`` alone.
         completion: holds ``{answer}`` once.
         no_answer: the answer's text for "not answerable from this passage".
+
+    Raises:
+        InvalidInput: if a text does not hold its places, or the prompt ends in white space.
     """
 
     prompt: str = "Context: {context}\nQuestion: {question}\nAnswer:"
@@ -56,22 +58,22 @@ class PromptTemplate:
             raise InvalidInput("no_answer needs a text: an empty completion teaches nothing")
 
     def render_prompt(self, question_text: str, context: str) -> str:
-        """Return the prompt for a question about a context."""
-        values = {"question": question_text.strip(), "context": context}
-        return _fill(self.prompt, values)
+        """Return the prompt for a question, its outer white space removed, about a context."""
+        return fill(self.prompt, {"question": question_text.strip(), "context": context})
 
     def render_completion(self, answer_text: str) -> str:
-        """Return the completion for an answer; the empty text gives the no-answer completion."""
-        return _fill(self.completion, {"answer": answer_text or self.no_answer})
+        """Return the completion for an answer; an empty one gives the no-answer completion."""
+        return fill(self.completion, {"answer": answer_text.strip() or self.no_answer})
 
     def read_completion(self, completion: str) -> str:
-        """Return the answer in a generated completion, "" for "not answerable"."""
+        """Return the answer in a generated completion, "" for "not answerable".
+
+        What the template sets before and after the answer is removed where it stands; a
+        completion that was cut short keeps the part of the answer that it has.
+        """
         head, _, tail = self.completion.partition("{answer}")
-        text = completion.removeprefix(head) if head.strip() else completion
-        if tail.strip():
-            text = text.partition(tail.strip())[0]
-        text = text.strip()
-        return "" if text == self.no_answer else text
+        text = completion.strip().removeprefix(head.strip()).removesuffix(tail.strip()).strip()
+        return "" if text == self.no_answer.strip() else text
 
     @property
     def hash(self) -> str:
@@ -91,12 +93,14 @@ class PromptTemplate:
         """
         try:
             given = json.loads(text)
+            if not all(isinstance(value, str) for value in given.values()):
+                raise TypeError("every value is a text")
             return cls(**given)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             raise InvalidInput(f"not a prompt template: {error}") from error
 
 
-def _fill(text: str, values: Mapping[str, str]) -> str:
+def fill(text: str, values: Mapping[str, str]) -> str:
     """Put values in place of ``{name}`` in one pass; braces inside a value stay as they are."""
     out: list[str] = []
     rest = text
@@ -123,72 +127,3 @@ def require_same_prompt(trained: PromptTemplate, other: PromptTemplate, where: s
             checkpoint=trained.prompt,
             found=other.prompt,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """What a formatting function turned out to be.
-
-    Args:
-        template: the fixed template behind it, or None if there is logic inside.
-        reason: why there is none, for the report.
-    """
-
-    template: PromptTemplate | None
-    reason: str = ""
-
-
-def probe_formatting(
-    formatting: Callable[[Mapping[str, Any]], str],
-    row: Mapping[str, Any],
-    columns: Mapping[str, str],
-) -> Probe:
-    """Find the fixed template behind a formatting function that returns one text.
-
-    The function is called with a copy of ``row`` in which each named column holds a unique
-    marker (in the row's own shape: a list of responses keeps its shape, with the marker as the
-    value), and again with other markers. It is a fixed template if both results are equal but
-    for the markers, each marker occurs once and the answer comes last.
-
-    Args:
-        formatting: takes a row, returns the training text.
-        row: any real row; its shapes are kept.
-        columns: ``question``, ``context`` and ``answer`` mapped to the row's column names;
-            ``context`` may be missing.
-    """
-    texts: list[str] = []
-    for salt in ("qxz", "vwk7"):
-        markers = {word: f"{salt}{word}{salt}" for word in columns}
-        probe_row = dict(row)
-        for word, column in columns.items():
-            probe_row[column] = _with_marker(row.get(column), markers[word])
-        try:
-            text = formatting(probe_row)
-        except Exception as error:  # the user's code may do anything with a marker
-            return Probe(None, f"the formatting function fails on a marker: {error!r}")
-        if not isinstance(text, str):
-            return Probe(None, f"the formatting function returns {type(text).__name__}, not str")
-        for word, marker in markers.items():
-            if text.count(marker) != 1:
-                return Probe(None, f"column {columns[word]!r} stands {text.count(marker)} times")
-            text = text.replace(marker, "\0" + word + "\0")
-        texts.append(text)
-    if texts[0] != texts[1]:
-        return Probe(None, "the text around the columns depends on their values")
-    before, _, after = texts[0].partition("\0answer\0")
-    if "\0" in after:
-        return Probe(None, "a column follows the answer")
-    if "{" in before or "{" in after:
-        return Probe(None, "the text around the columns holds braces")
-    for word in columns:
-        before = before.replace("\0" + word + "\0", "{" + word + "}")
-    prompt = before.rstrip()
-    completion = before[len(prompt) :] + "{answer}" + after
-    return Probe(PromptTemplate(prompt=prompt, completion=completion))
-
-
-def _with_marker(shape: Any, marker: str) -> Any:
-    """Return a value of the same shape as ``shape`` with the marker as its text."""
-    if isinstance(shape, list) and shape and isinstance(shape[0], Mapping):
-        return [{**shape[0], "value": marker}]
-    return marker
