@@ -75,7 +75,7 @@ def test_the_function_gets_a_copy_of_the_row() -> None:
         (PAIR, r"\(str, str, str\)"),
         (7, "int 7"),
         ({"prompt": "When?"}, r"\{'prompt': str\}"),
-        ({"prompt": "When?", "completion": None}, r"'completion': NoneType"),
+        ({"prompt": "When?", "completion": None}, r"\{'prompt': str, 'completion': NoneType\}"),
     ],
 )
 def test_fine_tuning_names_what_it_expected_and_found(value: Any, found: str) -> None:
