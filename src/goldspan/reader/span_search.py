@@ -1,0 +1,145 @@
+"""The joint search for the best spans, over all windows of a question at once."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from goldspan.domain.span import Span
+from goldspan.reader.encoding import EncodedWindow
+
+NOTHING = float("-inf")
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLogits:
+    """What the model says about one window.
+
+    Args:
+        window: the input it was given.
+        context_index: which of the question's contexts the window is of.
+        start: each window token's logit of beginning the answer. Shape: (tokens,)
+        end: each window token's logit of ending it. Shape: (tokens,)
+        no_answer: start logit plus end logit at the CLS token.
+    """
+
+    window: EncodedWindow
+    context_index: int
+    start: Tensor
+    end: Tensor
+    no_answer: float
+
+
+def span_scores(start: Tensor, end: Tensor, valid: Tensor, max_answer_length: int) -> Tensor:
+    """Score every allowed span: its start's logit plus its end's.
+
+    Args:
+        start: start logits. Shape: (windows, tokens)
+        end: end logits, of the same shape.
+        valid: whether a token may begin or end an answer, of the same shape, bool.
+        max_answer_length: tokens of a span at most, >= 1.
+
+    Returns:
+        ``scores[w, i, d]`` of the span from token i to token i + d, both included; −inf where
+        it is not allowed. Shape: (windows, tokens, max_answer_length)
+    """
+    start = start.masked_fill(~valid, NOTHING)
+    end = end.masked_fill(~valid, NOTHING)
+    after = torch.nn.functional.pad(end, (0, max_answer_length - 1), value=NOTHING)
+    return start.unsqueeze(-1) + after.unfold(-1, max_answer_length, 1)
+
+
+class SpanSearch:
+    """All spans of a question, in the order of their scores.
+
+    One softmax covers the spans of all windows of all contexts; "not answerable" stays out of
+    it. Its own probability is taken against all spans together; where windows differ about it
+    the least sure one counts, because an answer in one window is enough.
+
+    Args:
+        windows: of one question; those without tokens are allowed.
+        max_answer_length: tokens of an answer at most.
+        align_to_words: whether spans are widened to whole words.
+    """
+
+    def __init__(
+        self, windows: Sequence[WindowLogits], max_answer_length: int, align_to_words: bool
+    ) -> None:
+        self._windows = windows
+        self._align = align_to_words
+        longest = max([1, *(len(each.window.offsets) for each in windows)])
+        shape = (len(windows), longest)
+        start, end = torch.full(shape, NOTHING), torch.full(shape, NOTHING)
+        valid = torch.zeros(shape, dtype=torch.bool)
+        for row, each in enumerate(windows):
+            size = len(each.window.offsets)
+            start[row, :size], end[row, :size] = each.start, each.end
+            valid[row, :size] = torch.tensor([a < b for a, b in each.window.offsets])
+        self._scores = span_scores(start, end, valid, max_answer_length).double()
+        self._total = float(torch.logsumexp(self._scores.flatten(), 0))
+        self._no_answer = min((each.no_answer for each in windows), default=0.0)
+
+    @property
+    def no_answer_probability(self) -> float:
+        """Probability that none of the spans is the answer, 0 to 1."""
+        return float(torch.sigmoid(torch.tensor(self._no_answer - self._total).double()))
+
+    def ranked(self) -> Iterator[tuple[int, Span, float]]:
+        """Yield (context index, span, probability among all spans), best first.
+
+        The same place comes again where windows overlap or words are widened.
+        """
+        flat = self._scores.flatten()
+        order = torch.argsort(flat, descending=True, stable=True)
+        tokens, lengths = self._scores.shape[1:]
+        for place in order:
+            score = float(flat[place])
+            if score == NOTHING:
+                return
+            row, rest = divmod(int(place), tokens * lengths)
+            first, more = divmod(rest, lengths)
+            each = self._windows[row]
+            yield (
+                each.context_index,
+                self._place(each.window, first, first + more),
+                float(torch.exp(flat[place] - self._total)),
+            )
+
+    def _place(self, window: EncodedWindow, first: int, last: int) -> Span:
+        if self._align:
+            words = window.words
+            while first > 0 and words[first] is not None and words[first - 1] == words[first]:
+                first -= 1
+            while (
+                last + 1 < len(words) and words[last] is not None and words[last + 1] == words[last]
+            ):
+                last += 1
+        return Span(window.offsets[first][0], window.offsets[last][1])
+
+
+def tidied(text: str, span: Span) -> Span | None:
+    """Trim white space off a span and take in the marks that belong to its last character.
+
+    Tokenizers put a leading space into a token, and drop accents that are written as characters
+    of their own. None if nothing but white space is left.
+    """
+    start, end = span.start, span.end
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    if start == end:
+        return None
+    while start > 0 and _is_mark(text[start]):
+        start -= 1
+    while end < len(text) and _is_mark(text[end]):
+        end += 1
+    return Span(start, end)
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character).startswith("M")

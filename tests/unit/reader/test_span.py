@@ -1,0 +1,109 @@
+"""The span reader on tiny models: places, scores, distinct answers, abstaining."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from goldspan.domain.normalise import normalise_answer
+from goldspan.reader.base import ReaderAnswer
+from goldspan.reader.span import SpanReader
+from goldspan.reader.span_config import SpanReaderConfig
+
+CONTEXT = "The cat sat on the mat. A dog ate 3 fish, quickly. " * 4
+CONFIG = SpanReaderConfig(max_length=40, max_question_length=12, doc_stride=8)
+
+
+@pytest.fixture(scope="module")
+def reader(make_span_parts: Callable[..., tuple[Any, Any]]) -> SpanReader:
+    model, tokenizer = make_span_parts([CONTEXT, "who sat where ?"])
+    # An untrained head is nearly indifferent; larger weights make it choose.
+    torch.nn.init.normal_(model.qa_outputs.weight, std=2.0)
+    return SpanReader(model, tokenizer, CONFIG)
+
+
+@given(
+    contexts=st.lists(
+        st.text(st.sampled_from([*"catsdogmfi ,.3é日🙂", "\r", "\n", "\u0301"]), max_size=120),
+        max_size=3,
+    )
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_answer_is_the_text_at_its_span(reader: SpanReader, contexts: list[str]) -> None:
+    for answer in reader.answer("who sat where ?", contexts, top_k=6):
+        if answer.span is None or answer.context_index is None:
+            assert answer.text == ""
+            continue
+        assert answer.span.of(contexts[answer.context_index]) == answer.text
+        assert answer.text.strip() == answer.text
+        assert 0.0 <= answer.score <= 1.0
+
+
+def test_answers_and_scores_do_not_depend_on_top_k(reader: SpanReader) -> None:
+    seven = reader.answer("who sat where ?", [CONTEXT], top_k=7)
+    assert len(seven) == 7
+    assert reader.answer("who sat where ?", [CONTEXT], top_k=3) == seven[:3]
+    assert [answer.score for answer in seven] == sorted((a.score for a in seven), reverse=True)
+
+
+def test_proposals_are_distinct_after_normalisation(reader: SpanReader) -> None:
+    (proposals,) = reader.propose([("who sat where ?", [CONTEXT])], 12)
+    assert len({normalise_answer(answer.text) for answer in proposals}) == 12
+
+
+def test_a_question_is_answered_the_same_alone_and_among_others(reader: SpanReader) -> None:
+    questions = [("who sat ?", [CONTEXT]), ("who ate fish ?", ["The dog."]), ("where ?", ["A mat"])]
+    together = reader.answer_many(questions, top_k=2)
+    for (question_text, contexts), answers in zip(questions, together, strict=True):
+        alone = reader.answer(question_text, contexts, top_k=2)
+        assert [answer.text for answer in alone] == [answer.text for answer in answers]
+        assert [a.score for a in alone] == pytest.approx([a.score for a in answers], abs=1e-5)
+
+
+def test_an_answer_past_the_first_window_and_context_is_found(reader: SpanReader) -> None:
+    contexts = ["", CONTEXT, "zebra"]
+    answers = reader.answer("who sat where ?", contexts, top_k=1000)
+    assert ("zebra", 2) in {(answer.text, answer.context_index) for answer in answers}
+    assert max(a.span.end for a in answers if a.span and a.context_index == 1) > 150
+
+
+def test_contexts_without_text_have_no_answer(reader: SpanReader) -> None:
+    assert reader.answer("who ?", ["", " \n"]) == [ReaderAnswer("", None, None, 0.0)]
+    assert reader.answer("who ?", []) == [ReaderAnswer("", None, None, 0.0)]
+
+
+def test_a_reader_without_threshold_never_abstains(reader: SpanReader) -> None:
+    answers = reader.answer("who sat where ?", ["The cat sat."], top_k=100)
+    assert "" not in {answer.text for answer in answers}
+
+
+def test_above_the_threshold_no_answer_comes_first_and_scores_add_up(reader: SpanReader) -> None:
+    eager = reader.configured(no_answer_threshold=0.0)
+    answers = eager.answer("who ?", ["cat mat"], top_k=10)
+    assert (answers[0].text, answers[0].span) == ("", None)
+    # "cat", "mat" and "cat mat": all there is.
+    assert len(answers) == 4
+    assert sum(answer.score for answer in answers) == pytest.approx(1.0)
+
+
+def test_below_the_threshold_an_answer_comes_first_whatever_the_scores(reader: SpanReader) -> None:
+    shy = reader.configured(no_answer_threshold=1.0)
+    answers = shy.answer("who ?", ["cat mat"], top_k=10)
+    assert answers[0].text != ""
+    assert "" in {answer.text for answer in answers}
+
+
+def test_progress_counts_every_question_once(reader: SpanReader) -> None:
+    seen: list[int] = []
+    reader.answer_many([("who ?", ["cat"])] * 300, on_progress=seen.append)
+    assert sum(seen) == 300
+
+
+def test_lengths_are_lowered_to_what_the_model_takes(reader: SpanReader) -> None:
+    asked = replace(CONFIG, max_length=4096, max_question_length=64)
+    lowered = SpanReader(reader.model, reader.tokenizer, asked).config
+    assert (lowered.max_length, lowered.max_question_length) == (128, 32)

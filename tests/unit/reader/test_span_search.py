@@ -1,0 +1,85 @@
+"""The joint span search, on logits written by hand."""
+
+from math import exp
+
+import pytest
+import torch
+
+from goldspan.domain.span import Span
+from goldspan.reader.encoding import EncodedWindow
+from goldspan.reader.span_search import SpanSearch, WindowLogits, span_scores, tidied
+
+TEXT = "Ada wrote it"
+WORDS = ((0, 3), (4, 9), (10, 12))
+
+
+def window(
+    start: list[float],
+    end: list[float],
+    no_answer: float = 0.0,
+    offsets: tuple[tuple[int, int], ...] = WORDS,
+    words: tuple[int | None, ...] = (0, 1, 2),
+) -> WindowLogits:
+    encoded = EncodedWindow({"input_ids": [0] * 6}, 2, offsets, words, 0)
+    return WindowLogits(encoded, 0, torch.tensor(start), torch.tensor(end), no_answer)
+
+
+def test_a_spans_score_is_start_plus_end_and_no_span_runs_backwards() -> None:
+    start, end = torch.tensor([[1.0, 2.0]]), torch.tensor([[10.0, 20.0]])
+    scores = span_scores(start, end, torch.tensor([[True, True]]), max_answer_length=2)
+    # [start 0: to itself, to 1], [start 1: to itself, past the end]
+    assert scores.tolist() == [[[11.0, 21.0], [22.0, float("-inf")]]]
+
+
+def test_the_best_span_is_joint_not_two_separate_argmaxes() -> None:
+    # Start prefers word 2, end prefers word 0: separately they would give an empty answer.
+    search = SpanSearch([window([0, 0, 3], [3, 0, 1])], 30, False)
+    _, span, _ = next(search.ranked())
+    assert span == Span(10, 12)
+
+
+def test_probabilities_cover_all_spans_of_all_windows_once() -> None:
+    search = SpanSearch([window([1, 0, 2], [0, 1, 0]), window([0, 0, 0], [2, 2, 2])], 30, False)
+    probabilities = [probability for _, _, probability in search.ranked()]
+    assert len(probabilities) == 12
+    assert sum(probabilities) == pytest.approx(1.0)
+    assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_an_answer_is_at_most_max_answer_length_tokens() -> None:
+    search = SpanSearch([window([9, 0, 0], [0, 0, 9])], 2, False)
+    spans = {TEXT[span.start : span.end] for _, span, _ in search.ranked()}
+    assert spans == {"Ada", "wrote", "it", "Ada wrote", "wrote it"}
+
+
+def test_no_answer_is_weighed_against_all_spans_by_the_least_sure_window() -> None:
+    # One token a window: logits 1 and 2 for its only span, 0 and 5 for "not answerable".
+    one = window([1], [0], 0.0, offsets=((0, 3),), words=(0,))
+    two = window([2], [0], 5.0, offsets=((0, 3),), words=(0,))
+    search = SpanSearch([one, two], 30, False)
+    expected = exp(0) / (exp(0) + exp(1) + exp(2))
+    assert search.no_answer_probability == pytest.approx(expected)
+
+
+def test_a_token_without_text_begins_and_ends_no_answer() -> None:
+    empty = window([9, 0], [9, 0], offsets=((0, 0), (0, 3)), words=(None, 0))
+    assert [span for _, span, _ in SpanSearch([empty], 30, False).ranked()] == [Span(0, 3)]
+
+
+def test_spans_are_widened_to_whole_words_if_asked() -> None:
+    pieces = window([0, 9, 0], [0, 9, 0], offsets=((0, 1), (1, 3), (4, 9)), words=(0, 0, 1))
+    assert next(SpanSearch([pieces], 30, True).ranked())[1] == Span(0, 3)
+    assert next(SpanSearch([pieces], 30, False).ranked())[1] == Span(1, 3)
+
+
+def test_no_windows_give_no_spans_and_nothing_but_no_answer() -> None:
+    search = SpanSearch([], 30, True)
+    assert (list(search.ranked()), search.no_answer_probability) == ([], 1.0)
+
+
+def test_white_space_is_trimmed_and_marks_are_taken_in() -> None:
+    assert tidied(" \r\nAda ", Span(0, 7)) == Span(3, 6)
+    assert tidied("   ", Span(0, 3)) is None
+    # A combining acute accent belongs to the e before it.
+    assert tidied("cafe\u0301 x", Span(0, 4)) == Span(0, 5)
+    assert tidied("cafe\u0301 x", Span(4, 5)) == Span(3, 5)
