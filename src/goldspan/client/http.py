@@ -1,0 +1,240 @@
+"""The server's routes, one method a use; shapes are those of ``wire``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from goldspan.client.transport import Transport
+from goldspan.wire.base import Items
+from goldspan.wire.dataset import Dataset, DatasetCreate, DatasetProgress
+from goldspan.wire.record import (
+    BulkResponse,
+    RecordCreate,
+    RecordsBulk,
+    RecordsCreate,
+    RecordsUpdate,
+    RecordUpdate,
+    ResponsesBulk,
+    ResponsesBulkResult,
+)
+from goldspan.wire.search import SearchBody, SearchPage
+from goldspan.wire.settings import (
+    Field,
+    FieldCreate,
+    MetadataProperty,
+    MetadataPropertyCreate,
+    Question,
+    QuestionCreate,
+    VectorSettings,
+    VectorSettingsCreate,
+)
+from goldspan.wire.user import User, UserCreate
+from goldspan.wire.workspace import Workspace, WorkspaceCreate, WorkspaceUserCreate
+
+V1 = "/api/v1"
+
+
+class HttpClient:
+    """Talks to one server as one user. Safe to use from several threads.
+
+    Args:
+        api_url: where the server is, such as ``http://127.0.0.1:6900``.
+        api_key: the caller's key.
+        timeout_s: longest silence of the server that is waited for, seconds.
+
+    Every method raises ``ServerUnreachable``, the server's own error in its class, or
+    ``UnexpectedAnswer``.
+    """
+
+    def __init__(self, api_url: str, api_key: str, *, timeout_s: float = 60.0) -> None:
+        self._transport = Transport(api_url, api_key, timeout_s=timeout_s)
+
+    @property
+    def api_url(self) -> str:
+        """Where the server is."""
+        return self._transport.api_url
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    # Users and workspaces
+
+    def me(self) -> User:
+        """Return who the key belongs to."""
+        return self._transport.ask("GET", f"{V1}/me", User)
+
+    def users(self) -> list[User]:
+        """Return every user."""
+        return self._transport.ask("GET", f"{V1}/users", Items[User]).items
+
+    def create_user(self, user: UserCreate) -> User:
+        """Create a user; only this answer holds the new user's key."""
+        return self._transport.ask("POST", f"{V1}/users", User, body=user)
+
+    def delete_user(self, user_id: str) -> None:
+        """Delete a user; the responses stay."""
+        self._transport.call("DELETE", f"{V1}/users/{user_id}")
+
+    def workspaces(self) -> list[Workspace]:
+        """Return the workspaces that the caller may see."""
+        return self._transport.ask("GET", f"{V1}/me/workspaces", Items[Workspace]).items
+
+    def workspace(self, workspace_id: str) -> Workspace:
+        """Return one workspace."""
+        return self._transport.ask("GET", f"{V1}/workspaces/{workspace_id}", Workspace)
+
+    def create_workspace(self, name: str) -> Workspace:
+        """Create a workspace."""
+        body = WorkspaceCreate(name=name)
+        return self._transport.ask("POST", f"{V1}/workspaces", Workspace, body=body)
+
+    def delete_workspace(self, workspace_id: str) -> None:
+        """Delete an empty workspace."""
+        self._transport.call("DELETE", f"{V1}/workspaces/{workspace_id}")
+
+    def workspace_users(self, workspace_id: str) -> list[User]:
+        """Return who is in a workspace."""
+        path = f"{V1}/workspaces/{workspace_id}/users"
+        return self._transport.ask("GET", path, Items[User]).items
+
+    def add_workspace_user(self, workspace_id: str, user_id: str) -> None:
+        """Let a user into a workspace."""
+        body = WorkspaceUserCreate(user_id=user_id)
+        self._transport.call("POST", f"{V1}/workspaces/{workspace_id}/users", body=body)
+
+    def remove_workspace_user(self, workspace_id: str, user_id: str) -> None:
+        """Take a user out of a workspace."""
+        self._transport.call("DELETE", f"{V1}/workspaces/{workspace_id}/users/{user_id}")
+
+    # Datasets
+
+    def datasets(self, workspace_id: str | None = None) -> list[Dataset]:
+        """Return the datasets that the caller may see, of one workspace or of all."""
+        params = {"workspace_id": workspace_id} if workspace_id else {}
+        path = f"{V1}/me/datasets"
+        return self._transport.ask("GET", path, Items[Dataset], params=params).items
+
+    def dataset(self, dataset_id: str) -> Dataset:
+        """Return one dataset."""
+        return self._transport.ask("GET", f"{V1}/datasets/{dataset_id}", Dataset)
+
+    def create_dataset(self, dataset: DatasetCreate) -> Dataset:
+        """Create a draft, which takes fields and questions but no records yet."""
+        return self._transport.ask("POST", f"{V1}/datasets", Dataset, body=dataset)
+
+    def publish_dataset(self, dataset_id: str) -> Dataset:
+        """Make a draft ready for records; its fields and questions are then fixed."""
+        return self._transport.ask("PUT", f"{V1}/datasets/{dataset_id}/publish", Dataset)
+
+    def delete_dataset(self, dataset_id: str) -> None:
+        """Delete a dataset with everything in it."""
+        self._transport.call("DELETE", f"{V1}/datasets/{dataset_id}")
+
+    def progress(self, dataset_id: str) -> DatasetProgress:
+        """Return how many records are completed."""
+        return self._transport.ask("GET", f"{V1}/datasets/{dataset_id}/progress", DatasetProgress)
+
+    # Settings of a dataset
+
+    def fields(self, dataset_id: str) -> list[Field]:
+        """Return a dataset's fields, in order."""
+        return self._transport.ask("GET", f"{V1}/datasets/{dataset_id}/fields", Items[Field]).items
+
+    def add_field(self, dataset_id: str, field: FieldCreate) -> Field:
+        """Add a field to a draft."""
+        path = f"{V1}/datasets/{dataset_id}/fields"
+        return self._transport.ask("POST", path, Field, body=field)
+
+    def questions(self, dataset_id: str) -> list[Question]:
+        """Return a dataset's questions, in order."""
+        path = f"{V1}/datasets/{dataset_id}/questions"
+        return self._transport.ask("GET", path, Items[Question]).items
+
+    def add_question(self, dataset_id: str, question: QuestionCreate) -> Question:
+        """Add a question to a draft."""
+        path = f"{V1}/datasets/{dataset_id}/questions"
+        return self._transport.ask("POST", path, Question, body=question)
+
+    def metadata_properties(self, dataset_id: str) -> list[MetadataProperty]:
+        """Return the metadata properties that the caller may see."""
+        path = f"{V1}/me/datasets/{dataset_id}/metadata-properties"
+        return self._transport.ask("GET", path, Items[MetadataProperty]).items
+
+    def add_metadata_property(
+        self, dataset_id: str, prop: MetadataPropertyCreate
+    ) -> MetadataProperty:
+        """Declare a metadata property."""
+        path = f"{V1}/datasets/{dataset_id}/metadata-properties"
+        return self._transport.ask("POST", path, MetadataProperty, body=prop)
+
+    def vectors_settings(self, dataset_id: str) -> list[VectorSettings]:
+        """Return the vectors that a dataset's records may carry."""
+        path = f"{V1}/datasets/{dataset_id}/vectors-settings"
+        return self._transport.ask("GET", path, Items[VectorSettings]).items
+
+    def add_vector_settings(self, dataset_id: str, vector: VectorSettingsCreate) -> VectorSettings:
+        """Declare a vector."""
+        path = f"{V1}/datasets/{dataset_id}/vectors-settings"
+        return self._transport.ask("POST", path, VectorSettings, body=vector)
+
+    # Records and responses
+
+    def upsert_records(self, dataset_id: str, records: Sequence[RecordCreate]) -> RecordsBulk:
+        """Add records, or update those whose id or external id is known: all or none."""
+        named = all(record.id or record.external_id for record in records)
+        return self._transport.ask(
+            "PUT",
+            f"{V1}/datasets/{dataset_id}/records/bulk",
+            RecordsBulk,
+            body=RecordsCreate(items=list(records)),
+            idempotent=named,
+        )
+
+    def search_records(
+        self,
+        dataset_id: str,
+        body: SearchBody,
+        *,
+        offset: int,
+        limit: int,
+        include: Sequence[str] = ("responses", "suggestions"),
+        mine: bool = False,
+    ) -> SearchPage:
+        """Return a part of the records that a search keeps.
+
+        Args:
+            dataset_id: of the dataset.
+            body: filters and order; by default all records, the oldest first.
+            offset: number of records to pass over.
+            limit: longest part to return.
+            include: ``responses``, ``suggestions``, ``vectors``.
+            mine: whether to show and filter by the caller's own responses alone, which is the
+                only form that annotators may use.
+        """
+        owner = "/me" if mine else ""
+        return self._transport.ask(
+            "POST",
+            f"{V1}{owner}/datasets/{dataset_id}/records/search",
+            SearchPage,
+            params={"offset": offset, "limit": limit, "include": list(include)},
+            body=body,
+            idempotent=True,
+        )
+
+    def update_records(self, dataset_id: str, changes: Sequence[RecordUpdate]) -> None:
+        """Change records named by their ids: all or none."""
+        body = RecordsUpdate(items=list(changes))
+        path = f"{V1}/datasets/{dataset_id}/records"
+        self._transport.call("PATCH", path, body=body, idempotent=True)
+
+    def delete_records(self, dataset_id: str, record_ids: Sequence[str]) -> None:
+        """Delete records with their responses; at most 100 at a time."""
+        params = {"ids": ",".join(record_ids)}
+        self._transport.call("DELETE", f"{V1}/datasets/{dataset_id}/records", params=params)
+
+    def respond(self, responses: Sequence[BulkResponse]) -> ResponsesBulkResult:
+        """Store the caller's own responses, replacing earlier ones; each stands or falls alone."""
+        body = ResponsesBulk(items=list(responses))
+        path = f"{V1}/me/responses/bulk"
+        return self._transport.ask("POST", path, ResponsesBulkResult, body=body, idempotent=True)

@@ -1,0 +1,419 @@
+"""The dataset on the server: read lazily, in pages; changed at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET
+
+from goldspan.domain.record import ResponseStatus, Suggestion
+from goldspan.domain.workspace import Role
+from goldspan.errors import InvalidInput, InvalidResponse, NotFound
+from goldspan.sdk.base import DatasetBase
+from goldspan.sdk.filters import EVERYTHING, MetadataFilter, SortBy, View
+from goldspan.sdk.records import FeedbackRecord, ResponseSchema, plain_values, to_suggestion
+from goldspan.sdk.session import Session
+from goldspan.sdk.settings import Settings
+from goldspan.sdk.upload import RECORDS_A_REQUEST, batched, upload_records
+from goldspan.wire import record as wire
+from goldspan.wire.base import from_wire_time
+from goldspan.wire.dataset import Dataset
+from goldspan.wire.search import SearchPage
+from goldspan.wire.settings import (
+    field_of,
+    metadata_property_of,
+    question_of,
+    vector_settings_of,
+)
+
+if TYPE_CHECKING:
+    from goldspan.sdk.dataset import FeedbackDataset
+
+PAGE = 250
+IDS_A_DELETE = 100
+RESPONSES_A_REQUEST = 100
+Values = Mapping[str, Any]
+
+
+class RemoteFeedbackRecord(FeedbackRecord):
+    """A record on the server; its methods change it there at once."""
+
+    def __init__(
+        self, body: wire.Record, dataset: RemoteFeedbackDataset, names: Mapping[str, str]
+    ) -> None:
+        suggestions = [] if body.suggestions is UNSET else body.suggestions
+        super().__init__(
+            fields=body.fields,
+            responses=_responses_of(body),
+            suggestions=[wire.suggestion_of(one, names) for one in suggestions],
+            metadata=body.metadata,
+            vectors={} if body.vectors is UNSET else body.vectors,
+            external_id=body.external_id,
+        )
+        self.id: str = body.id
+        self.status = body.status
+        self.inserted_at: datetime = from_wire_time(body.inserted_at)
+        self.updated_at: datetime = from_wire_time(body.updated_at)
+        self._dataset = dataset
+
+    def submit(self, values: Values) -> None:
+        """Store the caller's own response as submitted, replacing an earlier one.
+
+        Args:
+            values: question name to answer, plain or as ``{"value": answer}``.
+
+        Raises:
+            InvalidResponse: if an answer does not fit, or one to a required question is missing.
+        """
+        self._respond(values, ResponseStatus.SUBMITTED)
+
+    def save_draft(self, values: Values) -> None:
+        """Store the caller's own response as a draft, which nothing is trained on.
+
+        Raises:
+            InvalidResponse: if an answer does not fit.
+        """
+        self._respond(values, ResponseStatus.DRAFT)
+
+    def discard(self, values: Values | None = None) -> None:
+        """Say that the caller will not answer this record.
+
+        Raises:
+            InvalidResponse: if an answer does not fit.
+        """
+        self._respond(values or {}, ResponseStatus.DISCARDED)
+
+    def _respond(self, values: Values, status: ResponseStatus) -> None:
+        self._dataset.respond([(self, values)], status)
+        me = self._dataset.session.user.id
+        others = [one for one in self.responses if one.user_id != me]
+        self.responses = [*others, ResponseSchema(me, dict(values), status)]
+
+    def update(
+        self,
+        *,
+        suggestions: Iterable[Suggestion | Mapping[str, Any]] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        vectors: Mapping[str, list[float]] | None = None,
+    ) -> None:
+        """Change the record on the server.
+
+        Args:
+            suggestions: each replaces the one for its question; the others stay.
+            metadata: replaces all metadata.
+            vectors: replaces all vectors.
+
+        Raises:
+            InvalidInput: if a value does not fit the dataset.
+            NotFound: if the record was deleted meanwhile.
+        """
+        if suggestions is not None:
+            merged = {one.question_name: one for one in self.suggestions}
+            merged |= {one.question_name: one for one in map(to_suggestion, suggestions)}
+            self.suggestions = merged.values()
+        if metadata is not None:
+            self.metadata = dict(metadata)
+        if vectors is not None:
+            self.vectors = dict(vectors)
+        self._dataset.update_records([self])
+
+    def to_local(self) -> FeedbackRecord:
+        """Return a copy that is not tied to the server but keeps the record's id."""
+        local = FeedbackRecord(
+            fields=self.fields,
+            responses=self.responses,
+            suggestions=self.suggestions,
+            metadata=self.metadata,
+            vectors=self.vectors,
+            external_id=self.external_id,
+        )
+        local.id = self.id
+        return local
+
+    def delete(self) -> None:
+        """Delete the record with its responses."""
+        self._dataset.delete_records([self])
+
+
+def _responses_of(body: wire.Record) -> list[ResponseSchema]:
+    responses = [] if body.responses is UNSET else body.responses
+    return [
+        ResponseSchema(one.user_id, dict(wire.plain_values(one.values)), one.status)
+        for one in responses
+    ]
+
+
+class RemoteFeedbackDataset(DatasetBase):
+    """A dataset on the server. Made by ``FeedbackDataset.push`` and ``pull_from``.
+
+    Iteration reads pages as it goes; what is deleted or answered meanwhile makes it neither skip
+    nor repeat a record.
+
+    An annotator sees their own responses alone, and ``filter_by`` then goes by these.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        body: Dataset,
+        settings: Settings,
+        question_names: Mapping[str, str],
+        *,
+        view: View = EVERYTHING,
+        with_vectors: bool = False,
+    ) -> None:
+        super().__init__(settings)
+        self.session = session
+        self.id = body.id
+        self.name = body.name
+        self._body = body
+        self._question_names = question_names
+        self._view = view
+        self._with_vectors = with_vectors
+
+    @classmethod
+    def open(
+        cls, session: Session, body: Dataset, *, with_vectors: bool = False
+    ) -> RemoteFeedbackDataset:
+        """Return the dataset with its settings read from the server."""
+        client = session.client
+        questions = client.questions(body.id)
+        settings = Settings(
+            fields=tuple(field_of(one) for one in client.fields(body.id)),
+            questions=tuple(question_of(one) for one in questions),
+            guidelines=body.guidelines,
+            metadata_properties=tuple(
+                metadata_property_of(one) for one in client.metadata_properties(body.id)
+            ),
+            vectors_settings=tuple(
+                vector_settings_of(one) for one in client.vectors_settings(body.id)
+            ),
+            allow_extra_metadata=body.allow_extra_metadata,
+        )
+        names = {one.id: one.name for one in questions}
+        return cls(session, body, settings, names, with_vectors=with_vectors)
+
+    @classmethod
+    def find(
+        cls,
+        session: Session,
+        name: str | None,
+        workspace: str | None = None,
+        id: str | None = None,
+        *,
+        with_vectors: bool = False,
+    ) -> RemoteFeedbackDataset:
+        """Return the dataset of this id, or of this name in the workspace.
+
+        Raises:
+            InvalidInput: if neither is given.
+            NotFound: if there is none that the user may see.
+        """
+        if id is not None:
+            return cls.open(session, session.client.dataset(str(id)), with_vectors=with_vectors)
+        if name is None:
+            raise InvalidInput("a dataset is found by its name or its id; give one of them")
+        place = session.workspace(workspace)
+        bodies = session.client.datasets(place.id)
+        for body in bodies:
+            if body.name == name:
+                return cls.open(session, body, with_vectors=with_vectors)
+        raise NotFound(
+            f"there is no dataset {name!r} in workspace {place.name!r}, "
+            f"only {sorted(body.name for body in bodies)}",
+            dataset=name,
+        )
+
+    def __repr__(self) -> str:
+        fields = [field.name for field in self.fields]
+        questions = [question.name for question in self.questions]
+        return f"RemoteFeedbackDataset(name={self.name!r}, {fields=}, {questions=}, id={self.id!r})"
+
+    @property
+    def records(self) -> RemoteFeedbackDataset:
+        """The dataset itself, which is iterated, counted and indexed as its records."""
+        return self
+
+    def __len__(self) -> int:
+        return self._page(0, 1).total
+
+    def __iter__(self) -> Iterator[RemoteFeedbackRecord]:
+        seen: set[str] = set()
+        offset, total = 0, -1
+        while offset != total:
+            page = self._page(offset, PAGE)
+            if page.total < total:
+                # Records left the view since the last page; later ones moved up into read places.
+                offset, total = max(0, offset - (total - page.total)), page.total
+                continue
+            for record in self._records_of(page):
+                if record.id not in seen:
+                    seen.add(record.id)
+                    yield record
+            offset += len(page.items)
+            total = page.total if page.items else offset
+
+    def __getitem__(self, at: int) -> RemoteFeedbackRecord:
+        offset = at if at >= 0 else len(self) + at
+        page = self._page(offset, 1) if offset >= 0 else None
+        if page is None or not page.items:
+            raise IndexError(f"record {at} of a dataset with {len(self)}")
+        return self._records_of(page)[0]
+
+    def _page(self, offset: int, limit: int) -> SearchPage:
+        vectors = ("vectors",) if self._with_vectors else ()
+        return self.session.client.search_records(
+            self.id,
+            self._view.to_search(),
+            offset=offset,
+            limit=limit,
+            include=("responses", "suggestions", *vectors),
+            mine=self.session.user.role == Role.ANNOTATOR,
+        )
+
+    def _records_of(self, page: SearchPage) -> list[RemoteFeedbackRecord]:
+        names = self._question_names
+        return [RemoteFeedbackRecord(hit.record, self, names) for hit in page.items]
+
+    def filter_by(
+        self,
+        response_status: str | Sequence[str] | None = None,
+        metadata_filters: MetadataFilter | Sequence[MetadataFilter] | None = None,
+    ) -> RemoteFeedbackDataset:
+        """Return the part of the dataset that passes; filters of earlier calls stay.
+
+        Args:
+            response_status: one or several of pending, draft, submitted, discarded; a record
+                passes if a response has one of them, or as pending if it has no response.
+            metadata_filters: all must pass.
+
+        Raises:
+            InvalidInput: if a status is unknown.
+        """
+        return self._with_view(self._view.narrowed(response_status, metadata_filters))
+
+    def sort_by(self, sort: SortBy | Sequence[SortBy]) -> RemoteFeedbackDataset:
+        """Return the dataset in another order; later keys decide between equals."""
+        keys = (sort,) if isinstance(sort, SortBy) else tuple(sort)
+        return self._with_view(replace(self._view, sort=keys))
+
+    def _with_view(self, view: View) -> RemoteFeedbackDataset:
+        return RemoteFeedbackDataset(
+            self.session,
+            self._body,
+            self.settings,
+            self._question_names,
+            view=view,
+            with_vectors=self._with_vectors,
+        )
+
+    def add_records(
+        self, records: FeedbackRecord | Sequence[FeedbackRecord], show_progress: bool = True
+    ) -> int:
+        """Add records to the dataset; one whose external id it holds already is updated.
+
+        Every record is checked before the first is uploaded; a batch is stored whole or not at
+        all.
+
+        Returns:
+            How many records were updated.
+
+        Raises:
+            InvalidRecord: if a record does not fit, such as one with an undeclared field.
+            InvalidResponse: if a response does not fit.
+        """
+        given = [records] if isinstance(records, FeedbackRecord) else list(records)
+        self.settings.check_records(given, extra_fields=False, outcome="nothing was uploaded")
+        return upload_records(self.session.client, self.id, given, show_progress=show_progress)
+
+    def update_records(
+        self, records: RemoteFeedbackRecord | Sequence[RemoteFeedbackRecord]
+    ) -> None:
+        """Store the suggestions, metadata and vectors that the given records hold now.
+
+        Raises:
+            InvalidInput: if a value does not fit the dataset.
+            NotFound: if a record was deleted meanwhile.
+        """
+        given = [records] if isinstance(records, RemoteFeedbackRecord) else list(records)
+        self.settings.check_records(given, extra_fields=False, outcome="nothing was updated")
+        for batch in batched(given, RECORDS_A_REQUEST):
+            self.session.client.update_records(self.id, [_change_of(one) for one in batch])
+
+    def delete_records(
+        self, records: RemoteFeedbackRecord | Sequence[RemoteFeedbackRecord]
+    ) -> None:
+        """Delete records with their responses."""
+        given = [records] if isinstance(records, RemoteFeedbackRecord) else list(records)
+        for batch in batched(given, IDS_A_DELETE):
+            self.session.client.delete_records(self.id, [one.id for one in batch])
+
+    def respond(
+        self,
+        answers: Iterable[tuple[RemoteFeedbackRecord, Values]],
+        status: ResponseStatus | str = ResponseStatus.SUBMITTED,
+    ) -> None:
+        """Store the caller's own responses to many records, replacing earlier ones.
+
+        Args:
+            answers: records with question name to answer, plain or as ``{"value": answer}``.
+            status: of all these responses.
+
+        Raises:
+            InvalidResponse: if some do not fit; the others are stored.
+        """
+        faults: list[str] = []
+        stored = 0
+        for batch in batched(answers, RESPONSES_A_REQUEST):
+            bodies = [_response_to(one, values, ResponseStatus(status)) for one, values in batch]
+            results = self.session.client.respond(bodies).items
+            for (record, _), result in zip(batch, results, strict=True):
+                if result.error:
+                    faults.append(f"record {record.external_id or record.id}: {_why(result.error)}")
+            stored += sum(result.error is None for result in results)
+        if faults:
+            lines = "\n".join(f"  {fault}" for fault in faults[:5])
+            raise InvalidResponse(
+                f"{len(faults)} responses were refused, {stored} were stored:\n{lines}"
+            )
+
+    def pull(self, max_records: int | None = None) -> FeedbackDataset:
+        """Return a local copy with the records, at most ``max_records``, of this view."""
+        from goldspan.sdk.dataset import FeedbackDataset
+
+        local = FeedbackDataset.of(self.settings)
+        for at, record in enumerate(self):
+            if at == max_records:
+                break
+            local.records.append(record.to_local())
+        return local
+
+    def delete(self) -> None:
+        """Delete the dataset with everything in it."""
+        self.session.client.delete_dataset(self.id)
+
+
+def _change_of(record: RemoteFeedbackRecord) -> wire.RecordUpdate:
+    return wire.RecordUpdate(
+        id=record.id,
+        metadata=record.metadata,
+        suggestions=[wire.suggestion_body(one) for one in record.suggestions],
+        vectors=record.vectors or UNSET,
+    )
+
+
+def _response_to(
+    record: RemoteFeedbackRecord, values: Values, status: ResponseStatus
+) -> wire.BulkResponse:
+    return wire.BulkResponse(
+        record_id=record.id,
+        values={name: wire.ResponseValue(value=v) for name, v in plain_values(values).items()},
+        status=status,
+    )
+
+
+def _why(fault: wire.BulkFault) -> str:
+    return str(fault.detail.get("message") or fault.detail)

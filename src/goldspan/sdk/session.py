@@ -1,0 +1,127 @@
+"""Who talks to which server: ``init`` once in a notebook, ``connect`` for several users at once."""
+
+from __future__ import annotations
+
+from goldspan.client import HttpClient
+from goldspan.errors import InvalidInput, NotFound, Unauthenticated
+from goldspan.wire.user import User
+from goldspan.wire.workspace import Workspace
+
+_active: list[Session] = []
+"""The session of the last ``init``; empty before."""
+
+
+class Session:
+    """One user's connection to one server.
+
+    Args:
+        client: with the user's key.
+        workspace: name of the workspace that is meant where none is named.
+
+    Raises:
+        Unauthenticated: if the server does not know the key.
+        NotFound: if there is no such workspace, or none that the user may see.
+    """
+
+    def __init__(self, client: HttpClient, workspace: str | None = None) -> None:
+        self.client = client
+        self.user: User = client.me()
+        self._workspace = workspace
+        if workspace is not None:
+            self.workspace(workspace)
+
+    @property
+    def api_url(self) -> str:
+        """Where the server is."""
+        return self.client.api_url
+
+    def workspace(self, name: str | None = None) -> Workspace:
+        """Return the workspace of this name, by default the session's.
+
+        Without either, the user's workspace is meant if there is exactly one.
+
+        Raises:
+            NotFound: if there is no such workspace, or none that the user may see.
+            InvalidInput: if none is named and the user sees several.
+        """
+        name = name or self._workspace
+        seen = self.client.workspaces()
+        names = sorted(one.name for one in seen)
+        if name is None and len(seen) > 1:
+            raise InvalidInput(
+                f"name a workspace, one of {names}: workspace=... or init(workspace=)"
+            )
+        found = [one for one in seen if name in (None, one.name)]
+        if not found:
+            what = f"workspace {name!r}" if name else "workspace"
+            raise NotFound(
+                f"there is no {what} at {self.api_url} that user {self.user.username!r} may see, "
+                f"only {names}. To make one: goldspan.init(...) without workspace, then "
+                f"goldspan.Workspace.create({name or 'admin'!r}), as an owner",
+                workspace=name,
+            )
+        return found[0]
+
+    def close(self) -> None:
+        """Close the connections; the server goes on."""
+        self.client.close()
+
+
+def connect(
+    api_url: str,
+    api_key: str | None = None,
+    workspace: str | None = None,
+    *,
+    timeout_s: float = 60.0,
+) -> Session:
+    """Return a session of its own, which ``session=`` of the other calls takes.
+
+    Args:
+        api_url: where the server is.
+        api_key: the user's key.
+        workspace: name of the workspace that is meant where none is named.
+        timeout_s: longest silence of the server that is waited for, seconds.
+
+    Raises:
+        ServerUnreachable: if no server answers there.
+        Unauthenticated: if the key is missing or not known.
+        NotFound: if there is no such workspace, or none that the user may see.
+    """
+    if not api_key:
+        raise Unauthenticated(
+            f"the server at {api_url} wants a key: pass api_key=..., "
+            "the one that its first start printed or that an owner gave you"
+        )
+    client = HttpClient(api_url, api_key, timeout_s=timeout_s)
+    try:
+        return Session(client, workspace)
+    except BaseException:
+        client.close()
+        raise
+
+
+def init(
+    api_url: str,
+    api_key: str | None = None,
+    workspace: str | None = None,
+    *,
+    timeout_s: float = 60.0,
+) -> Session:
+    """Connect, and make this session the one that all calls use unless given another.
+
+    Takes and raises what ``connect`` does.
+    """
+    session = connect(api_url, api_key, workspace, timeout_s=timeout_s)
+    _active[:] = [session]
+    return session
+
+
+def active(session: Session | None = None) -> Session:
+    """Return the given session, else that of the last ``init``.
+
+    Raises:
+        InvalidInput: if neither is there.
+    """
+    if session is None and not _active:
+        raise InvalidInput("call goldspan.init(api_url=..., api_key=...) first, or pass session=")
+    return session or _active[0]
