@@ -7,7 +7,39 @@ from typing import Any
 
 from goldspan._version import __version__
 
-_PUBLIC: dict[str, str] = {}
+_PUBLIC: dict[str, str] = {
+    "FeedbackDataset": "goldspan.sdk.dataset",
+    "FeedbackRecord": "goldspan.sdk.records",
+    "FloatMetadataFilter": "goldspan.sdk.filters",
+    "FloatMetadataProperty": "goldspan.domain.schema",
+    "IntegerMetadataFilter": "goldspan.sdk.filters",
+    "IntegerMetadataProperty": "goldspan.domain.schema",
+    "LabelQuestion": "goldspan.domain.schema",
+    "MultiLabelQuestion": "goldspan.domain.schema",
+    "RankingQuestion": "goldspan.domain.schema",
+    "RankingValueSchema": "goldspan.sdk.records",
+    "RatingQuestion": "goldspan.domain.schema",
+    "RemoteFeedbackDataset": "goldspan.sdk.remote",
+    "RemoteFeedbackRecord": "goldspan.sdk.remote",
+    "ResponseSchema": "goldspan.sdk.records",
+    "ResponseStatus": "goldspan.domain.record",
+    "Session": "goldspan.sdk.session",
+    "SortBy": "goldspan.sdk.filters",
+    "SortOrder": "goldspan.sdk.filters",
+    "SpanQuestion": "goldspan.domain.schema",
+    "SpanValueSchema": "goldspan.sdk.records",
+    "SuggestionSchema": "goldspan.sdk.records",
+    "TermsMetadataFilter": "goldspan.sdk.filters",
+    "TermsMetadataProperty": "goldspan.domain.schema",
+    "TextField": "goldspan.domain.schema",
+    "TextQuestion": "goldspan.domain.schema",
+    "User": "goldspan.sdk.user",
+    "ValueSchema": "goldspan.sdk.records",
+    "VectorSettings": "goldspan.domain.schema",
+    "Workspace": "goldspan.sdk.workspace",
+    "connect": "goldspan.sdk.session",
+    "init": "goldspan.sdk.session",
+}
 
 __all__ = ["__version__", *sorted(_PUBLIC)]
 
