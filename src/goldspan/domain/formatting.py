@@ -128,7 +128,7 @@ def _verify(
     pattern: str,
 ) -> Probe:
     for number, row in enumerate(rows):
-        values = {word: _text_in(row.get(column)) for word, column in columns.items()}
+        values = {word: text_in(row.get(column)) for word, column in columns.items()}
         trimmed = {w: v if w == "context" else v.strip() for w, v in values.items()}
         try:
             found = text_of(dict(row))
@@ -209,8 +209,8 @@ def _with_text(shape: Any, text: str) -> Any:
     return text
 
 
-def _text_in(shape: Any) -> str:
-    """Return the text that ``_with_text`` would replace."""
+def text_in(shape: Any) -> str:
+    """Return the text of a column: its own, or that of the first response in it, or ""."""
     if isinstance(shape, list) and shape and isinstance(shape[0], Mapping):
         shape = shape[0].get("value")
     return shape if isinstance(shape, str) else ""

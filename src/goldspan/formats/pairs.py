@@ -1,0 +1,136 @@
+"""Preference pairs as rows: the columns that DPO trainers read, and what makes them traceable.
+
+``prompt``, ``chosen`` and ``rejected`` hold what a model reads and writes; ``question``,
+``context``, ``chosen_text`` and ``rejected_text`` hold the same without the prompt's words,
+``chosen_start`` and ``rejected_start`` the answers' places in the context in code points (−1
+where there is none). A file from elsewhere needs the first three columns alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from goldspan.domain.collect import NO_ANSWER, located
+from goldspan.domain.demonstration import Answer
+from goldspan.domain.preference import PreferencePair
+from goldspan.domain.prompt import PromptTemplate
+from goldspan.domain.span import Span
+from goldspan.errors import GoldspanError, InvalidFile, InvalidInput
+
+COLUMNS = ("prompt", "chosen", "rejected")
+
+
+def pair_row(pair: PreferencePair, template: PromptTemplate | None = None) -> dict[str, Any]:
+    """Return a pair as a row of plain values, its prompt made with ``template``."""
+    shown = template or PromptTemplate()
+    row: dict[str, Any] = {
+        "prompt": shown.render_prompt(pair.question_text, pair.context),
+        "chosen": shown.render_completion(pair.chosen.text),
+        "rejected": shown.render_completion(pair.rejected.text),
+        "question": pair.question_text,
+        "context": pair.context,
+    }
+    for name, answer in (("chosen", pair.chosen), ("rejected", pair.rejected)):
+        row[f"{name}_text"] = answer.text
+        row[f"{name}_start"] = answer.span.start if answer.span else -1
+    return {
+        **row,
+        "record_id": pair.record_id,
+        "annotators": list(pair.annotators),
+        "label_smoothing": pair.label_smoothing,
+        "weight": pair.weight,
+        "article": pair.article,
+        "passage": pair.passage,
+    }
+
+
+def pair_of(row: Mapping[str, Any], name: str) -> PreferencePair:
+    """Return the pair of a row; without a ``question`` the whole prompt takes its place.
+
+    Args:
+        row: a row's columns.
+        name: names the row's record where the row itself does not.
+
+    Raises:
+        InvalidInput: if a column is missing, is no text, or the two answers are the same.
+    """
+    for column in COLUMNS:
+        if not isinstance(row.get(column), str):
+            raise InvalidInput(f"{column!r} is a text, found {row.get(column)!r:.80}")
+    context = row.get("context") or ""
+    chosen, rejected = (_answer(row, side, context) for side in ("chosen", "rejected"))
+    if chosen.text == rejected.text:
+        raise InvalidInput(f"chosen and rejected are the same text, {chosen.text!r:.80}")
+    return PreferencePair(
+        record_id=str(row.get("record_id") or name),
+        question_text=row.get("question") or row["prompt"].strip(),
+        context=context,
+        chosen=chosen,
+        rejected=rejected,
+        annotators=tuple(row.get("annotators") or ()),
+        label_smoothing=row.get("label_smoothing") or 0.0,
+        weight=row.get("weight") or 1.0,
+        article=row.get("article") or "",
+        passage=row.get("passage") or "",
+    )
+
+
+def _answer(row: Mapping[str, Any], side: str, context: str) -> Answer:
+    text = row.get(f"{side}_text")
+    if text is None:
+        text = row[side].strip()
+    if text in ("", NO_ANSWER):
+        return Answer("")
+    start = row.get(f"{side}_start")
+    if start is None or start < 0:
+        return Answer(text) if start is not None else located(text, context)
+    span = Span(start, start + len(text))
+    if span.of(context) != text:
+        raise InvalidInput(
+            f"{side} {text!r:.80} should stand at {start} of the context, "
+            f"where {span.of(context)!r:.80} stands"
+        )
+    return Answer(text, span)
+
+
+def write_pairs(
+    path: Path, pairs: Iterable[PreferencePair], template: PromptTemplate | None = None
+) -> int:
+    """Write pairs as JSON lines and return how many."""
+    count = 0
+    with path.open("w", encoding="utf-8") as file:
+        for pair in pairs:
+            file.write(json.dumps(pair_row(pair, template), ensure_ascii=False) + "\n")
+            count += 1
+    return count
+
+
+def read_pairs(path: Path) -> list[PreferencePair]:
+    """Read JSON lines of pairs.
+
+    Raises:
+        InvalidFile: if lines do not hold pairs; lists them all.
+    """
+    pairs: list[PreferencePair] = []
+    faults: list[str] = []
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+                if not isinstance(row, dict):
+                    raise InvalidInput(f"a JSON object was expected, found {line.strip()!r:.80}")
+                pairs.append(pair_of(row, f"line-{number}"))
+            except (ValueError, GoldspanError) as error:
+                faults.append(f"line {number}: {error}")
+    if faults or not pairs:
+        raise InvalidFile(
+            f"{path} should hold preference pairs, a JSON object a line with "
+            f"{', '.join(COLUMNS)}; found {len(pairs)} pairs and {len(faults)} faulty lines",
+            faults,
+        )
+    return pairs

@@ -1,0 +1,126 @@
+"""Prepared datasets: their columns, their splits, and the way back."""
+
+from typing import Any
+
+import pytest
+
+from goldspan.domain.schema import Question, RankingQuestion, TextQuestion
+from goldspan.errors import InvalidInput, NothingToTrain
+from goldspan.sdk.examples import read_examples
+from goldspan.sdk.prepare import from_dataset, prepare
+from goldspan.sdk.records import FeedbackRecord
+from goldspan.sdk.training_task import TrainingTask
+
+ANSWER: list[Question] = [TextQuestion("answer")]
+PREFERENCE: list[Question] = [RankingQuestion("preference", values=["response1", "response2"])]
+SFT = TrainingTask.for_supervised_fine_tuning(
+    lambda row: f"{row['context']}\n{row['question']} {row['answer']}"
+)
+TEXTS = TrainingTask.for_supervised_fine_tuning(lambda row: f"{row['question'].upper()} 1790")
+QA = TrainingTask.for_question_answering()
+DPO = TrainingTask.for_direct_preference_optimization()
+
+
+def records(passages: int = 4, questions: int = 3) -> list[FeedbackRecord]:
+    return [
+        FeedbackRecord(
+            {"question": f"When, {q}?", "context": f"Mill {p} is of 17{p}0.", "answer": f"17{p}0"},
+            external_id=f"p{p}q{q}",
+            metadata={"article": "Mills"},
+        )
+        for p in range(passages)
+        for q in range(questions)
+    ]
+
+
+def judged() -> list[FeedbackRecord]:
+    value = [{"value": "response2", "rank": 1}, {"value": "response1", "rank": 2}]
+    fields = {"prompt": "When?", "context": "In 1790.", "response1": "In", "response2": "1790"}
+    response = {"user_id": "u1", "values": {"preference": {"value": value}}}
+    return [FeedbackRecord(fields, [response])]
+
+
+def test_demonstrations_have_squads_columns() -> None:
+    dataset = prepare(records(1, 1), ANSWER, "transformers", QA)
+    assert dataset[0]["question"] == "When, 0?"
+    assert dataset[0]["answers"] == {"text": ["1700"], "answer_start": [13]}
+    assert dataset[0]["article"] == "Mills"
+
+
+def test_texts_stand_beside_the_columns_they_are_made_of() -> None:
+    dataset = prepare(records(1, 1), ANSWER, "trl", SFT)
+    assert dataset[0]["text"] == "Mill 0 is of 1700.\nWhen, 0? 1700"
+
+
+def test_pairs_have_the_columns_of_dpo_trainers() -> None:
+    row = prepare(judged(), PREFERENCE, "trl", DPO)[0]
+    assert row["prompt"] == "Context: In 1790.\nQuestion: When?\nAnswer:"
+    assert (row["chosen"], row["rejected"]) == (" 1790", " In")
+    assert row["annotators"] == ["u1"]
+
+
+@pytest.mark.parametrize(
+    ("task", "rows", "questions"),
+    [(QA, records(), ANSWER), (SFT, records(), ANSWER), (TEXTS, records(), ANSWER),
+     (DPO, judged(), PREFERENCE)],
+    ids=["triplets", "template", "texts", "choices"],
+)  # fmt: skip
+def test_the_trainer_reads_back_what_was_prepared(task: Any, rows: Any, questions: Any) -> None:
+    data = read_examples(rows, questions, task)
+    back = from_dataset(prepare(rows, questions, "trl", task))
+    assert (back.demonstrations, back.pairs) == (data.demonstrations, data.pairs)
+    assert [row.text for row in back.texts] == [row.text for row in data.texts]
+    assert back.template == data.template
+
+
+def test_a_text_changed_afterwards_is_what_is_trained() -> None:
+    dataset = prepare(records(), ANSWER, "trl", SFT)
+    changed = dataset.map(lambda row: {"text": row["text"] + "!"})
+    data = from_dataset(changed)
+    assert data.texts[0].text.endswith("1700!")
+    assert "changed after prepare_for_training" in data.notes[0]
+
+
+def test_a_split_keeps_passages_apart() -> None:
+    parts = prepare(records(), ANSWER, "trl", SFT, train_size=0.75, seed=1)
+    assert (len(parts["train"]), len(parts["test"])) == (9, 3)
+    assert not set(parts["train"]["context"]) & set(parts["test"]["context"])
+
+
+def test_squad_itself_is_a_prepared_dataset() -> None:
+    datasets = pytest.importorskip("datasets")
+    answers = {"text": ["1790"], "answer_start": [3]}
+    row = {"id": "s1", "title": "Mills", "context": "In 1790.", "question": "When?"}
+    data = from_dataset(datasets.Dataset.from_list([{**row, "answers": answers}]))
+    assert data.demonstrations[0].article == "Mills"
+    assert data.demonstrations[0].gold_texts == ("1790",)
+
+
+def test_columns_of_no_kind_are_refused() -> None:
+    datasets = pytest.importorskip("datasets")
+    with pytest.raises(InvalidInput, match=r"found \['sentence'\]"):
+        from_dataset(datasets.Dataset.from_list([{"sentence": "In 1790."}]))
+
+
+def test_an_unknown_framework_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(InvalidInput, match=r"'transformers' \(span reader\).*found 'spacy'"):
+        prepare(records(), ANSWER, "spacy", QA)
+
+
+def test_whole_texts_cannot_train_the_span_reader() -> None:
+    with pytest.raises(InvalidInput, match="gives whole texts"):
+        prepare(records(), ANSWER, "transformers", TEXTS)
+
+
+def test_nothing_to_train_says_what_became_of_the_records() -> None:
+    bare = [FeedbackRecord({"question": "When?", "context": "In 1790."})]
+    with pytest.raises(NothingToTrain, match="left out: 1 records without a submitted answer"):
+        prepare(bare, ANSWER, "trl", QA)
+
+
+def test_a_warning_points_at_the_caller() -> None:
+    task = TrainingTask.for_direct_preference_optimization(
+        lambda row: (row["prompt"], row["response1"], row["response2"])
+    )
+    with pytest.warns(UserWarning, match="does not read the annotators' choices"):
+        prepare(judged(), PREFERENCE, "trl", task)
