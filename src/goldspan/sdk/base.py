@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from goldspan.domain.collect import AnnotatedRecord
 from goldspan.domain.schema import MetadataProperty, Question, TextField, VectorSettings
 from goldspan.errors import InvalidInput
+from goldspan.sdk.prepare import prepare
 from goldspan.sdk.records import FeedbackRecord
 from goldspan.sdk.rows import row_of, to_datasets
 from goldspan.sdk.settings import Settings
+from goldspan.sdk.training_task import TrainingTask
 
 if TYPE_CHECKING:
     import datasets
@@ -82,13 +84,13 @@ class DatasetBase(ABC):
         The id is the server's, else the external id, else the place in the dataset.
         """
         for at, record in enumerate(self):
-            yield AnnotatedRecord(
-                id=record.id or record.external_id or str(at),
-                fields=record.fields,
-                responses=[response.to_domain() for response in record.responses],
-                external_id=record.external_id,
-                metadata=record.metadata,
-            )
+            yield record.annotated(at)
+
+    def prepare_for_training(
+        self, framework: str, task: TrainingTask, train_size: float = 1, seed: int | None = None
+    ) -> datasets.Dataset | datasets.DatasetDict:
+        """Return the training examples as ``sdk.prepare.prepare`` makes them."""
+        return prepare(self, self.questions, framework, task, train_size, seed)
 
     def format_as(self, format: str = "datasets") -> datasets.Dataset:
         """Return all records as a ``datasets.Dataset`` of the rows that ``rows`` yields.

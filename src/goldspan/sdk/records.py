@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from goldspan.domain.collect import AnnotatedRecord
 from goldspan.domain.record import Response, ResponseStatus, Suggestion
 from goldspan.errors import GoldspanError, InvalidRecord, InvalidResponse
 
@@ -169,6 +170,20 @@ class FeedbackRecord:
                 f"a record has at most one suggestion a question, found several for {twice}"
             )
         self._suggestions = made
+
+    def annotated(self, at: int) -> AnnotatedRecord:
+        """Return the record as the builders of demonstrations and preference pairs take it.
+
+        Args:
+            at: its place in the dataset, which names it where it has no id of any kind.
+        """
+        return AnnotatedRecord(
+            id=self.id or self.external_id or str(at),
+            fields=self.fields,
+            responses=[response.to_domain() for response in self.responses],
+            external_id=self.external_id,
+            metadata=self.metadata,
+        )
 
     def __repr__(self) -> str:
         parts = {

@@ -52,25 +52,14 @@ class Source:
         return self.record.origin("passage") or context or self.id
 
 
-def annotated(number: int, record: FeedbackRecord) -> AnnotatedRecord:
-    """Return a record in the domain's form; one that has no id is named by its number."""
-    return AnnotatedRecord(
-        id=str(getattr(record, "id", None) or f"row-{number}"),
-        fields=record.fields,
-        responses=[response.to_domain() for response in record.responses],
-        external_id=record.external_id,
-        metadata=record.metadata,
-    )
-
-
 def sources_of(records: Iterable[FeedbackRecord], questions: Sequence[Question]) -> list[Source]:
     """Return records in both forms; every row has the same columns, None where it has nothing."""
     held = list(records)
     rows = [row_of(record, questions) for record in held]
     names = dict.fromkeys(name for row in rows for name in row)
     return [
-        Source(annotated(number, record), {name: row.get(name) for name in names})
-        for number, (record, row) in enumerate(zip(held, rows, strict=True))
+        Source(record.annotated(at), {name: row.get(name) for name in names})
+        for at, (record, row) in enumerate(zip(held, rows, strict=True))
     ]
 
 

@@ -1,0 +1,5 @@
+"""The names that notebooks import from ``argilla.feedback``."""
+
+from goldspan.sdk.training_task import TrainingTask
+
+__all__ = ["TrainingTask"]
