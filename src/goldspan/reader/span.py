@@ -22,6 +22,7 @@ from goldspan.reader.model_folder import (
     loading,
     resolve_model,
 )
+from goldspan.reader.padding import pad
 from goldspan.reader.span_config import SpanReaderConfig, length_limit
 from goldspan.reader.span_search import SpanSearch, WindowLogits, tidied
 
@@ -211,25 +212,3 @@ def _logits_of(
         end=end[inside],
         no_answer=float(start[at] + end[at]),
     )
-
-
-def pad(tokenizer: Any, features: Sequence[dict[str, list[int]]]) -> dict[str, torch.Tensor]:
-    """Pad inputs on the right to the longest of them, and add the attention mask.
-
-    The tokenizer's own ``pad`` refuses a tokenizer without a padding token; masked positions
-    may hold any token.
-    """
-    longest = max(len(each["input_ids"]) for each in features)
-    batch = {}
-    for name in features[0]:
-        filler = (tokenizer.pad_token_id or 0) if name == "input_ids" else 0
-        batch[name] = torch.tensor(
-            [each[name] + [filler] * (longest - len(each[name])) for each in features]
-        )
-    batch["attention_mask"] = torch.tensor(
-        [
-            [1] * len(each["input_ids"]) + [0] * (longest - len(each["input_ids"]))
-            for each in features
-        ]
-    )
-    return batch

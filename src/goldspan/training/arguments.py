@@ -6,8 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from transformers import TrainingArguments
 
 from goldspan.training.settings import TrainSettings
+
+# Renamed in the course of transformers 5; TRL's configurations know both names.
+CHECKPOINTING = "activation_checkpointing"
+if not hasattr(TrainingArguments, CHECKPOINTING):
+    CHECKPOINTING = "gradient_checkpointing"
 
 
 def trainer_arguments(settings: TrainSettings, checkpoints_dir: Path) -> dict[str, Any]:
@@ -39,7 +45,7 @@ def trainer_arguments(settings: TrainSettings, checkpoints_dir: Path) -> dict[st
         "data_seed": settings.seed,
         "use_cpu": not cuda,
         "bf16": cuda and torch.cuda.is_bf16_supported(),
-        "gradient_checkpointing": False,
+        CHECKPOINTING: False,
         "dataloader_pin_memory": cuda,
         "report_to": "none",
         "disable_tqdm": True,

@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from transformers import PrinterCallback, Trainer
 
 from goldspan.domain.demonstration import Demonstration
@@ -18,7 +19,7 @@ from goldspan.run.folder import Command, ReaderKind, RunFolder, RunSpec, now
 from goldspan.run.rows import RowCounts, write_rows
 from goldspan.training.events import EventsCallback, RunEvents, StopOnInterrupt, listener
 from goldspan.training.result import OnEvent, TrainingResult
-from goldspan.training.settings import TrainSettings
+from goldspan.training.settings import Settings, TrainSettings
 
 RECORDED_PACKAGES = ("goldspan", "torch", "transformers", "tokenizers", "accelerate", "trl", "peft")
 
@@ -80,6 +81,11 @@ def start_of(folder: RunFolder) -> str:
     """Return what to load to begin the run again: its own copy of the start, else the parent."""
     own = start_dir(folder)
     return str(own) if own.is_dir() else folder.spec.parent
+
+
+def restore_settings(folder: RunFolder, kind: type[Settings]) -> Settings:
+    """Return the settings that a run was started with."""
+    return msgspec.convert(dict(folder.spec.settings), kind)
 
 
 def require_rows(counts: RowCounts) -> None:

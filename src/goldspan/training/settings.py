@@ -30,7 +30,6 @@ class TrainSettings:
             the run, so that a short run is saved too.
         save_total_limit: checkpoints kept, the newest ones.
         seed: of shuffling, fresh weights and dropout.
-        max_length: tokens of one model input at most; never above the model's own limit.
     """
 
     learning_rate: float
@@ -46,20 +45,21 @@ class TrainSettings:
     save_steps: float = 0.25
     save_total_limit: int = 2
     seed: int = 42
-    max_length: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpanSettings(TrainSettings):
-    """What the span reader's trainings have in common: how a passage is cut.
+class SpanSFTSettings(TrainSettings):
+    """Training a span reader on demonstrations.
 
     Args:
+        max_length: tokens of one model input at most; never above the model's own limit.
         max_question_length: tokens kept of a question; a window's size does not depend on the
             question, it is ``max_length - max_question_length`` less the special tokens.
         doc_stride: tokens that neighbouring windows share.
-        max_answer_length: tokens of an answer at most, in the joint search over spans.
+        max_answer_length: tokens of an answer at most, in the trained reader's search.
     """
 
+    learning_rate: float = 2e-4
     max_length: int = 384
     max_question_length: int = 64
     doc_stride: int = 128
@@ -67,15 +67,8 @@ class SpanSettings(TrainSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpanSFTSettings(SpanSettings):
-    """Training a span reader on demonstrations."""
-
-    learning_rate: float = 2e-4
-
-
-@dataclass(frozen=True, kw_only=True)
-class SpanDPOSettings(SpanSettings):
-    """Training a span reader on preference pairs.
+class SpanDPOSettings(TrainSettings):
+    """Training a span reader on preference pairs; windows are those it was trained with before.
 
     Args:
         beta: strength of the pull to the reference, > 0. Under Adam beta / (2 * sft_weight) is

@@ -1,0 +1,35 @@
+"""Going on with an interrupted training, from its folder alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from goldspan.errors import Conflict
+from goldspan.run.folder import RunFolder
+from goldspan.training.result import OnEvent, TrainingResult
+from goldspan.training.span_sft import resume_span_sft
+
+# (reader, command) of a run's spec to who goes on with it.
+RECIPES: dict[tuple[str, str], Callable[[RunFolder, OnEvent | None], TrainingResult]] = {
+    ("span", "sft"): resume_span_sft,
+}
+
+
+def resume_training(output: Path, *, on_event: OnEvent | None = None) -> TrainingResult:
+    """Go on with a run from its last checkpoint, or from its start where it has none.
+
+    The losses of the steps that are left equal those of an uninterrupted run.
+
+    Args:
+        output: the run's folder.
+        on_event: gets every event; None shows a progress bar.
+
+    Raises:
+        NotFound: if there is no run.
+        Conflict: if the run has ended.
+    """
+    folder = RunFolder(output)
+    if folder.report_path.is_file():
+        raise Conflict(f"the run {str(output)!r} has ended; there is nothing left to resume")
+    return RECIPES[folder.spec.reader, folder.spec.command](folder, on_event)
