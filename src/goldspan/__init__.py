@@ -39,6 +39,7 @@ _PUBLIC: dict[str, str] = {
     "Workspace": "goldspan.sdk.workspace",
     "connect": "goldspan.sdk.session",
     "init": "goldspan.sdk.session",
+    "pipeline": "goldspan.reader.pipeline",
 }
 
 __all__ = ["__version__", *sorted(_PUBLIC)]

@@ -61,16 +61,24 @@ class SpanReader:
         self._encoder = SpanEncoder(tokenizer, self.config)
 
     @classmethod
-    def load(cls, model: str | Path, *, device: str | None = None) -> SpanReader:
+    def load(
+        cls, model: str | Path, *, device: str | None = None, tokenizer: Any | None = None
+    ) -> SpanReader:
         """Load a run's, a folder's or the hub's model.
+
+        Args:
+            model: the folder or hub id.
+            device: a torch device; None takes CUDA where there is one.
+            tokenizer: an object, a folder or a hub id; None takes the model's own.
 
         Raises:
             UnusableModel: if it is not a model that may be loaded, or has no trained head.
         """
         source = resolve_model(model)
         if Path(source).is_dir():
-            check_model_folder(Path(source))
-        tokenizer = load_tokenizer(source)
+            check_model_folder(Path(source), tokenizer=tokenizer is None)
+        if tokenizer is None or isinstance(tokenizer, str | Path):
+            tokenizer = load_tokenizer(str(tokenizer or source))
         with loading(source):
             loaded, info = AutoModelForQuestionAnswering.from_pretrained(
                 source, output_loading_info=True, **SAFE_LOADING
