@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from goldspan.domain.demonstration import Demonstration
+from goldspan.domain.squad_version import SquadVersion, version_for
 from goldspan.errors import InvalidInput
 from goldspan.evaluation.intervals import Interval, bootstrap_mean
 from goldspan.evaluation.significance import sign_flip
-from goldspan.evaluation.squad import QuestionScore, Version, percent, score, version_for
+from goldspan.evaluation.squad import QuestionScore, percent, score
 
 ClusterUnit = Literal["article", "passage", "question"]
 
@@ -50,7 +51,7 @@ class EvaluationReport:
     """
 
     name: str
-    version: Version
+    version: SquadVersion
     questions: int
     missing: int
     exact_match: Interval
@@ -110,7 +111,7 @@ def evaluate(
     predictions: Mapping[str, str],
     *,
     name: str = "",
-    version: Version | None = None,
+    version: SquadVersion | None = None,
     seed: int = 0,
 ) -> EvaluationReport:
     """Score predictions and put intervals around the means.
@@ -134,7 +135,7 @@ def evaluate(
 
 
 def summarise(
-    scores: Sequence[QuestionScore], *, version: Version, name: str = "", seed: int = 0
+    scores: Sequence[QuestionScore], *, version: SquadVersion, name: str = "", seed: int = 0
 ) -> EvaluationReport:
     """Make the report of scores that ``score`` gave.
 
@@ -221,7 +222,7 @@ def choose_clusters(scores: Sequence[QuestionScore]) -> tuple[ClusterUnit, list[
     return "question", [s.id for s in scores]
 
 
-def _part(scores: Sequence[QuestionScore], version: Version, seed: int) -> PartReport:
+def _part(scores: Sequence[QuestionScore], version: SquadVersion, seed: int) -> PartReport:
     clusters_by, clusters = choose_clusters(scores)
 
     def interval(values: list[float]) -> Interval:

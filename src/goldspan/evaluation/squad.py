@@ -14,15 +14,13 @@ Sources: Rajpurkar et al. 2016 (arXiv 1606.05250) and 2018 (arXiv 1806.03822).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.normalise import normalise_answer
+from goldspan.domain.squad_version import SquadVersion, version_for
 from goldspan.errors import InvalidInput
-
-Version = Literal["v1.1", "v2.0"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class QuestionScore:
     passage: str = ""
 
 
-def exact_match(prediction: str, golds: Sequence[str], version: Version = "v2.0") -> float:
+def exact_match(prediction: str, golds: Sequence[str], version: SquadVersion = "v2.0") -> float:
     """Return 1 if the prediction equals a gold answer after normalisation, else 0.
 
     Args:
@@ -60,7 +58,7 @@ def exact_match(prediction: str, golds: Sequence[str], version: Version = "v2.0"
     return int(any(given == gold for gold in _normalised_golds(golds, version)))
 
 
-def token_f1(prediction: str, golds: Sequence[str], version: Version = "v2.0") -> float:
+def token_f1(prediction: str, golds: Sequence[str], version: SquadVersion = "v2.0") -> float:
     """Return the best F1, 0 to 1, of the prediction's tokens against a gold answer's.
 
     Args:
@@ -76,7 +74,7 @@ def token_f1(prediction: str, golds: Sequence[str], version: Version = "v2.0") -
 def score(
     demonstrations: Sequence[Demonstration],
     predictions: Mapping[str, str],
-    version: Version | None = None,
+    version: SquadVersion | None = None,
 ) -> list[QuestionScore]:
     """Score every question, in the order given.
 
@@ -108,12 +106,7 @@ def score(
     return [_score_one(d, predictions.get(d.id), version) for d in demonstrations]
 
 
-def version_for(demonstrations: Iterable[Demonstration]) -> Version:
-    """Return the rules that the questions need: v2.0 where one is not answerable."""
-    return "v1.1" if all(d.answerable for d in demonstrations) else "v2.0"
-
-
-def percent(values: Sequence[float], version: Version) -> float:
+def percent(values: Sequence[float], version: SquadVersion) -> float:
     """Return 100 x the mean, added up in the official script's way and order.
 
     The v1.1 script adds one by one, the v2.0 script calls ``sum``, which rounds differently
@@ -134,7 +127,7 @@ def percent(values: Sequence[float], version: Version) -> float:
 
 
 def _score_one(
-    demonstration: Demonstration, prediction: str | None, version: Version
+    demonstration: Demonstration, prediction: str | None, version: SquadVersion
 ) -> QuestionScore:
     golds = [answer.text for answer in demonstration.answers]
     missing = prediction is None
@@ -149,14 +142,14 @@ def _score_one(
     )
 
 
-def _normalised_golds(golds: Sequence[str], version: Version) -> list[str]:
+def _normalised_golds(golds: Sequence[str], version: SquadVersion) -> list[str]:
     normalised = [normalise_answer(gold) for gold in golds]
     if version == "v1.1":
         return normalised
     return [gold for gold in normalised if gold] or [""]
 
 
-def _f1(given: list[str], gold: list[str], version: Version) -> float:
+def _f1(given: list[str], gold: list[str], version: SquadVersion) -> float:
     if version == "v2.0" and not (given and gold):
         # A whole number on purpose: since Python 3.12 ``sum`` rounds 1 and 1.0 differently
         # among floats, and the official script has 1 here.

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldspan.domain.demonstration import Answer, Demonstration
+from goldspan.domain.squad_version import SquadVersion
 from goldspan.errors import InvalidInput
-from goldspan.evaluation.squad import Version, exact_match, percent, score, token_f1
+from goldspan.evaluation.squad import exact_match, percent, score, token_f1
 
-VERSIONS: tuple[Version, ...] = ("v1.1", "v2.0")
+VERSIONS: tuple[SquadVersion, ...] = ("v1.1", "v2.0")
 EXAMPLES = 10_000 if os.environ.get("GOLDSPAN_TEST_ALL") else 500
 
 
@@ -96,7 +97,9 @@ def test_a_small_file_scores_as_worked_by_hand() -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_question_without_a_prediction_is_wrong_and_said_to_be_missing(version: Version) -> None:
+def test_a_question_without_a_prediction_is_wrong_and_said_to_be_missing(
+    version: SquadVersion,
+) -> None:
     scores = score([demonstration("x", "cat"), demonstration("y", "the")], {"x": "cat"}, version)
     assert [(s.exact_match, s.f1, s.missing) for s in scores] == [(1, 1, False), (0, 0, True)]
 
@@ -125,7 +128,7 @@ def test_gold_against_itself_is_exactly_100(squad_dir: Path, name: str) -> None:
         for paragraph in article["paragraphs"]
         for qa in paragraph["qas"]
     ]
-    version: Version = "v1.1" if "v1.1" in name else "v2.0"
+    version: SquadVersion = "v1.1" if "v1.1" in name else "v2.0"
     scores = score(questions, {q.id: q.gold_texts[0] for q in questions}, version)
     assert percent([s.exact_match for s in scores], version) == 100.0
     assert percent([s.f1 for s in scores], version) == 100.0
@@ -141,7 +144,7 @@ def words(text: str) -> list[str]:
     return "".join(" " if run in ("a", "an", "the") else run for run in runs).split()
 
 
-def second_opinion(said: str, golds: Sequence[str], version: Version) -> tuple[float, float]:
+def second_opinion(said: str, golds: Sequence[str], version: SquadVersion) -> tuple[float, float]:
     """Exact match and F1 of one question."""
     wanted = [words(gold) for gold in golds]
     if version == "v2.0":

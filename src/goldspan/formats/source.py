@@ -1,0 +1,122 @@
+"""The bytes of an import file, and how its faults are told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from goldspan.domain.span import find_all
+from goldspan.errors import InvalidFile, NotFound
+
+ACCEPTED = (
+    "Goldspan reads SQuAD JSON (v1.1 or v2.0), JSON lines, and CSV with the columns question, "
+    "context and answer, in UTF-8"
+)
+# First bytes of what people hand in instead, and what to do about it.
+_OTHER_KINDS = {
+    b"PK\x03\x04": "a zip archive or a spreadsheet; save the sheet as CSV UTF-8",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet; save the sheet as CSV UTF-8",
+    b"PAR1": "a Parquet file; convert it to JSON lines",
+    b"\x1f\x8b": "compressed by gzip; unpack it first",
+    b"\xff\xfe": "UTF-16; save it as UTF-8",
+    b"\xfe\xff": "UTF-16; save it as UTF-8",
+}
+_UTF8_MARK = b"\xef\xbb\xbf"
+
+
+def read_source(path: Path) -> bytes:
+    """Return a text file's bytes without a byte order mark.
+
+    Raises:
+        NotFound: if there is no such file.
+        InvalidFile: if it is a folder, empty, not readable, or not text.
+    """
+    if path.is_dir():
+        raise InvalidFile(f"{path} is a folder; name one file in it. {ACCEPTED}.")
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound(f"there is no file {path}", path=str(path)) from error
+    except OSError as error:
+        raise InvalidFile(f"{path} cannot be read: {error.strerror}") from error
+    for start, kind in _OTHER_KINDS.items():
+        if data.startswith(start):
+            raise InvalidFile(f"{path} is {kind}. {ACCEPTED}.")
+    if b"\0" in data[:8192]:
+        raise InvalidFile(f"{path} is not a text file. {ACCEPTED}.")
+    data = data.removeprefix(_UTF8_MARK)
+    if not data.strip():
+        raise InvalidFile(f"{path} is empty. {ACCEPTED}.")
+    return data
+
+
+def decode_json(data: bytes) -> Any:
+    """Return the value that JSON text stands for.
+
+    Raises:
+        ValueError: if it is not JSON; the message says why and at which line and column.
+    """
+    try:
+        return msgspec.json.decode(data)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(_json_fault(data)) from error
+
+
+def decode_text(data: bytes) -> str:
+    """Return UTF-8 bytes as text, line ends unchanged.
+
+    Raises:
+        ValueError: if they are not UTF-8; the message names the first bad byte's place.
+    """
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        start = data.rfind(b"\n", 0, error.start) + 1
+        column = len(data[start : error.start].decode("utf-8")) + 1
+        raise ValueError(
+            f"line {line}, column {column}: byte 0x{data[error.start]:02x} is not UTF-8; "
+            "save the file as UTF-8"
+        ) from error
+
+
+def shown(value: object) -> str:
+    """Return a value as a message shows it, short whatever its length."""
+    text = value if isinstance(value, str) else repr(value)
+    cut = text if len(text) <= 60 else f"{text[:57]}…"
+    return repr(cut) if isinstance(value, str) else cut
+
+
+def misplaced(text: str, start: int, context: str) -> str:
+    """Say where an answer stands that does not stand at ``start``."""
+    there = context[start : start + len(text)] if start >= 0 else ""
+    message = (
+        f"the answer {shown(text)} should start at character {start}, where "
+        f"{shown(there) if there else 'nothing'} stands"
+    )
+    places = [span.start for span in find_all(context, text)]
+    if not places:
+        return f"{message}; it is nowhere in this context"
+    nearest = min(places, key=lambda place: abs(place - start))
+    before = context[:nearest]
+    if start == len(before.encode("utf-8")):
+        return f"{message}; it starts at {nearest}: {start} counts bytes, not characters"
+    if start == len(before.encode("utf-16-le")) // 2:
+        return f"{message}; it starts at {nearest}: {start} counts UTF-16 units, not characters"
+    return f"{message}; the nearest one starts at {nearest}"
+
+
+def _json_fault(data: bytes) -> str:
+    """Say what is wrong with JSON that the fast parser refused; it gives no lines."""
+    text = decode_text(data)
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return f"line {error.lineno}, column {error.colno}: {error.msg}"
+    except RecursionError:
+        return "lists or objects are nested too deeply"
+    # The standard library is more lenient than the standard.
+    return "it holds NaN, Infinity, a number out of range or half of a surrogate pair"
