@@ -8,6 +8,7 @@ from typing import Any
 from goldspan._version import __version__
 
 _PUBLIC: dict[str, str] = {
+    "Candidates": "goldspan.sdk.candidates",
     "FeedbackDataset": "goldspan.sdk.dataset",
     "FeedbackRecord": "goldspan.sdk.records",
     "FloatMetadataFilter": "goldspan.sdk.filters",
@@ -39,7 +40,9 @@ _PUBLIC: dict[str, str] = {
     "Workspace": "goldspan.sdk.workspace",
     "connect": "goldspan.sdk.session",
     "init": "goldspan.sdk.session",
+    "make_candidates": "goldspan.sdk.candidates",
     "pipeline": "goldspan.reader.pipeline",
+    "suggest": "goldspan.sdk.suggest",
 }
 
 __all__ = ["__version__", *sorted(_PUBLIC)]

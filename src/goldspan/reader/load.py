@@ -7,6 +7,7 @@ from pathlib import Path
 
 from goldspan.errors import UnusableModel
 from goldspan.reader.base import Reader
+from goldspan.reader.generative import GenerativeReader
 from goldspan.reader.model_folder import architecture_of, check_model_folder, resolve_model
 from goldspan.reader.span import SpanReader
 
@@ -15,6 +16,8 @@ __all__ = ["check_model_folder", "load_reader"]
 # What an architecture's name contains, and who reads such models.
 LOADERS: dict[str, Callable[..., Reader]] = {
     "ForQuestionAnswering": SpanReader.load,
+    "ForCausalLM": GenerativeReader.from_pretrained,
+    "LMHeadModel": GenerativeReader.from_pretrained,  # GPT-2 and its kin
 }
 
 

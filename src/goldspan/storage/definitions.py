@@ -1,0 +1,61 @@
+"""What datasets declare, to and from the JSON of their ``definition`` column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from goldspan.domain.schema import (
+    METADATA_KINDS,
+    QUESTION_KINDS,
+    MetadataProperty,
+    Option,
+    Question,
+    TextField,
+    VectorSettings,
+)
+
+OPTION_ATTRIBUTES = ("labels", "values")
+
+
+def encode(definition: TextField | Question | MetadataProperty | VectorSettings) -> str:
+    """Return the JSON of a definition; ``kind`` stands beside its attributes."""
+    plain = msgspec.to_builtins(definition)
+    return msgspec.json.encode({"kind": getattr(definition, "kind", None), **plain}).decode()
+
+
+def decode_field(text: str) -> TextField:
+    """Return the field that ``encode`` wrote."""
+    return TextField(**_attributes(text)[1])
+
+
+def decode_question(text: str) -> Question:
+    """Return the question that ``encode`` wrote."""
+    kind, attributes = _attributes(text)
+    for name in OPTION_ATTRIBUTES:
+        if kind != "rating" and name in attributes:
+            attributes[name] = tuple(Option(**option) for option in attributes[name])
+    question: Question = QUESTION_KINDS[kind](**attributes)
+    return question
+
+
+def decode_metadata_property(text: str) -> MetadataProperty:
+    """Return the metadata property that ``encode`` wrote."""
+    kind, attributes = _attributes(text)
+    prop: MetadataProperty = METADATA_KINDS[kind](**attributes)
+    return prop
+
+
+def decode_vector_settings(text: str) -> VectorSettings:
+    """Return the kind of vector that ``encode`` wrote."""
+    return VectorSettings(**_attributes(text)[1])
+
+
+def _attributes(text: str) -> tuple[str, dict[str, Any]]:
+    attributes: dict[str, Any] = msgspec.json.decode(text)
+    return attributes.pop("kind"), attributes
+
+
+Decode = Callable[[str], Any]

@@ -1,0 +1,343 @@
+"""Records, suggestions and responses in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from goldspan.domain.record import ResponseStatus
+from goldspan.storage.query import RecordQuery
+from goldspan.storage.rows import (
+    NewRecord,
+    NewResponse,
+    NewSuggestion,
+    RecordRow,
+    RecordStatus,
+    ResponseRow,
+    SuggestionRow,
+)
+from goldspan.storage.sql_base import Session, as_list, listed, new_id, unique
+from goldspan.storage.sql_query import conditions, ordering
+from goldspan.storage.statement import Hot
+from goldspan.storage.tables import records, responses, suggestions
+
+SHORT = [column for column in records.c if column.name != "vectors"]
+PAGE = Hot(
+    sa.select(*SHORT)
+    .where(records.c.dataset_id == sa.bindparam("dataset_id"))
+    .order_by(records.c.id)
+    .limit(sa.bindparam("limit"))
+    .offset(sa.bindparam("offset"))
+)
+GET_RECORD = Hot(sa.select(records).where(records.c.id == sa.bindparam("id")))
+SOME_RECORDS = Hot(
+    sa.select(records).where(
+        records.c.dataset_id == sa.bindparam("dataset_id"), listed(records.c.id, "ids")
+    )
+)
+BY_EXTERNAL_ID = Hot(
+    sa.select(records.c.external_id, records.c.id).where(
+        records.c.dataset_id == sa.bindparam("dataset_id"), listed(records.c.external_id, "ids")
+    )
+)
+INSERT_RECORD = Hot(
+    records.insert().values(
+        {
+            "id": sa.bindparam("id"),
+            "dataset_id": sa.bindparam("dataset_id"),
+            "external_id": sa.bindparam("external_id"),
+            "status": sa.literal_column("'pending'"),
+            "submitted": sa.literal_column("0"),
+            "inserted_at": sa.bindparam("now"),
+            "updated_at": sa.bindparam("now"),
+            "metadata": sa.bindparam("metadata"),
+            "fields": sa.bindparam("fields"),
+            "vectors": sa.bindparam("vectors"),
+        }
+    )
+)
+UPDATE_RECORD = Hot(
+    records.update()
+    .where(records.c.id == sa.bindparam("record_id"))
+    .values(
+        {
+            name: sa.bindparam(f"new_{name}")
+            for name in ("external_id", "updated_at", "metadata", "fields", "vectors")
+        }
+    )
+)
+SET_STATE = Hot(
+    records.update()
+    .where(records.c.id == sa.bindparam("record_id"))
+    .values(status=sa.bindparam("new_status"), submitted=sa.bindparam("new_submitted"))
+)
+DELETE_RECORDS = Hot(records.delete().where(listed(records.c.id, "ids")))
+
+SUGGESTIONS_OF = Hot(
+    sa.select(suggestions).where(listed(suggestions.c.record_id, "ids")).order_by(suggestions.c.id)
+)
+CLEAR_SUGGESTIONS = Hot(suggestions.delete().where(listed(suggestions.c.record_id, "ids")))
+DELETE_SUGGESTIONS = Hot(suggestions.delete().where(listed(suggestions.c.id, "ids")))
+
+RESPONSES_OF = Hot(
+    sa.select(responses).where(listed(responses.c.record_id, "ids")).order_by(responses.c.id)
+)
+RESPONSES_BY_USER = Hot(
+    sa.select(responses).where(
+        listed(responses.c.record_id, "ids"), responses.c.user_id == sa.bindparam("user_id")
+    )
+)
+RESPONSES_EXIST = Hot(
+    sa.select(
+        sa.exists(
+            sa.select(responses.c.id)
+            .join(records, responses.c.record_id == records.c.id)
+            .where(records.c.dataset_id == sa.bindparam("dataset_id"))
+        )
+    )
+)
+
+
+def _put(table: sa.Table, key: tuple[str, str]) -> Hot:
+    """Return an insert that, where the key exists, replaces all but id and first time."""
+    names = [column.name for column in table.c]
+    statement = insert(table).values({name: sa.bindparam(name) for name in names})
+    kept = {"id", "inserted_at", *key}
+    return Hot(
+        statement.on_conflict_do_update(
+            index_elements=list(key),
+            set_={name: statement.excluded[name] for name in names if name not in kept},
+        )
+    )
+
+
+PUT_SUGGESTION = _put(suggestions, ("record_id", "question_id"))
+PUT_RESPONSE = _put(responses, ("record_id", "user_id"))
+
+
+def _record(row: Any) -> RecordRow:
+    return RecordRow(
+        id=row.id,
+        dataset_id=row.dataset_id,
+        external_id=row.external_id,
+        status=row.status,
+        submitted=row.submitted,
+        inserted_at=datetime.fromisoformat(row.inserted_at),
+        updated_at=datetime.fromisoformat(row.updated_at),
+        metadata_json=row.metadata,
+        fields_json=row.fields,
+        vectors_json=getattr(row, "vectors", None),
+    )
+
+
+def _suggestion(row: Any) -> SuggestionRow:
+    return SuggestionRow(
+        id=row.id,
+        record_id=row.record_id,
+        question_id=row.question_id,
+        value_json=row.value,
+        score_json=row.score,
+        agent=row.agent,
+        type=row.type,
+        inserted_at=datetime.fromisoformat(row.inserted_at),
+        updated_at=datetime.fromisoformat(row.updated_at),
+    )
+
+
+def _response(row: Any) -> ResponseRow:
+    return ResponseRow(
+        id=row.id,
+        record_id=row.record_id,
+        user_id=row.user_id,
+        values_json=row._mapping["values"],
+        status=ResponseStatus(row.status),
+        inserted_at=datetime.fromisoformat(row.inserted_at),
+        updated_at=datetime.fromisoformat(row.updated_at),
+    )
+
+
+class SqlRecords:
+    """``store.Records`` in SQL."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._connection = session.connection
+
+    def add(self, dataset_id: str, new: Sequence[NewRecord]) -> None:
+        now = self._session.now_text
+        with unique("the dataset has a record with one of these external ids already"):
+            INSERT_RECORD.run_many(
+                self._connection,
+                (
+                    {
+                        "id": record.id,
+                        "dataset_id": dataset_id,
+                        "external_id": record.external_id,
+                        "now": now,
+                        "metadata": record.metadata_json,
+                        "fields": record.fields_json,
+                        "vectors": record.vectors_json,
+                    }
+                    for record in new
+                ),
+            )
+
+    def get(self, record_id: str) -> RecordRow | None:
+        row = GET_RECORD.run(self._connection, id=record_id).first()
+        return None if row is None else _record(row)
+
+    def some(self, dataset_id: str, record_ids: Collection[str]) -> dict[str, RecordRow]:
+        rows = SOME_RECORDS.run(self._connection, dataset_id=dataset_id, ids=as_list(record_ids))
+        return {row.id: _record(row) for row in rows}
+
+    def ids_by_external_id(self, dataset_id: str, external_ids: Collection[str]) -> dict[str, str]:
+        rows = BY_EXTERNAL_ID.run(
+            self._connection, dataset_id=dataset_id, ids=as_list(external_ids)
+        )
+        return {row.external_id: row.id for row in rows}
+
+    def page(self, query: RecordQuery) -> list[RecordRow]:
+        if query == RecordQuery(query.dataset_id, offset=query.offset, limit=query.limit):
+            rows = PAGE.run(
+                self._connection,
+                dataset_id=query.dataset_id,
+                limit=query.limit,
+                offset=query.offset,
+            )
+        else:
+            rows = self._connection.execute(
+                sa.select(*(records.c if query.with_vectors else SHORT))
+                .where(*conditions(query))
+                .order_by(*ordering(query))
+                .limit(query.limit)
+                .offset(query.offset)
+            )
+        return [_record(row) for row in rows]
+
+    def count(self, query: RecordQuery) -> int:
+        statement = sa.select(sa.func.count()).select_from(records).where(*conditions(query))
+        count: int = self._connection.execute(statement).scalar_one()
+        return count
+
+    def update(self, changed: Sequence[RecordRow]) -> None:
+        now = self._session.now_text
+        with unique("the dataset has a record with one of these external ids already"):
+            UPDATE_RECORD.run_many(
+                self._connection,
+                (
+                    {
+                        "record_id": record.id,
+                        "new_external_id": record.external_id,
+                        "new_updated_at": now,
+                        "new_metadata": record.metadata_json,
+                        "new_fields": record.fields_json,
+                        "new_vectors": record.vectors_json,
+                    }
+                    for record in changed
+                ),
+            )
+
+    def set_state(self, record_id: str, status: RecordStatus, submitted: int) -> None:
+        SET_STATE.run(
+            self._connection, record_id=record_id, new_status=status, new_submitted=submitted
+        )
+
+    def delete(self, record_ids: Collection[str]) -> None:
+        DELETE_RECORDS.run(self._connection, ids=as_list(record_ids))
+
+
+class SqlSuggestions:
+    """``store.Suggestions`` in SQL."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._connection = session.connection
+
+    def put(self, new: Sequence[NewSuggestion]) -> None:
+        now = self._session.now_text
+        PUT_SUGGESTION.run_many(
+            self._connection,
+            (
+                {
+                    "id": new_id(),
+                    "record_id": suggestion.record_id,
+                    "question_id": suggestion.question_id,
+                    "value": suggestion.value_json,
+                    "score": suggestion.score_json,
+                    "agent": suggestion.agent,
+                    "type": suggestion.type,
+                    "inserted_at": now,
+                    "updated_at": now,
+                }
+                for suggestion in new
+            ),
+        )
+
+    def of(self, record_ids: Collection[str]) -> list[SuggestionRow]:
+        rows = SUGGESTIONS_OF.run(self._connection, ids=as_list(record_ids))
+        return [_suggestion(row) for row in rows]
+
+    def get(self, suggestion_id: str) -> SuggestionRow | None:
+        row = self._connection.execute(
+            sa.select(suggestions).where(suggestions.c.id == suggestion_id)
+        ).first()
+        return None if row is None else _suggestion(row)
+
+    def delete(self, suggestion_ids: Collection[str]) -> None:
+        DELETE_SUGGESTIONS.run(self._connection, ids=as_list(suggestion_ids))
+
+    def clear(self, record_ids: Collection[str]) -> None:
+        CLEAR_SUGGESTIONS.run(self._connection, ids=as_list(record_ids))
+
+
+class SqlResponses:
+    """``store.Responses`` in SQL."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._connection = session.connection
+
+    def put(self, new: Sequence[NewResponse]) -> None:
+        now = self._session.now_text
+        PUT_RESPONSE.run_many(
+            self._connection,
+            (
+                {
+                    "id": new_id(),
+                    "record_id": response.record_id,
+                    "user_id": response.user_id,
+                    "values": response.values_json,
+                    "status": response.status.value,
+                    "inserted_at": now,
+                    "updated_at": now,
+                }
+                for response in new
+            ),
+        )
+
+    def of(self, record_ids: Collection[str], user_id: str | None = None) -> list[ResponseRow]:
+        ids = as_list(record_ids)
+        if user_id is None:
+            rows = RESPONSES_OF.run(self._connection, ids=ids)
+        else:
+            rows = RESPONSES_BY_USER.run(self._connection, ids=ids, user_id=user_id)
+        return [_response(row) for row in rows]
+
+    def get(self, response_id: str) -> ResponseRow | None:
+        row = self._connection.execute(
+            sa.select(responses).where(responses.c.id == response_id)
+        ).first()
+        return None if row is None else _response(row)
+
+    def by_user(self, record_id: str, user_id: str) -> ResponseRow | None:
+        return next(iter(self.of([record_id], user_id)), None)
+
+    def exist_in(self, dataset_id: str) -> bool:
+        return bool(RESPONSES_EXIST.run(self._connection, dataset_id=dataset_id).scalar())
+
+    def delete(self, response_id: str) -> None:
+        self._connection.execute(responses.delete().where(responses.c.id == response_id))

@@ -1,0 +1,101 @@
+"""The store on SQLite: one writer, readers with a connection per thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from goldspan.storage.engine import migrate, reader_engine, storage_failure, writer_engine
+from goldspan.storage.sql_base import Session
+from goldspan.storage.sql_datasets import SqlDatasets
+from goldspan.storage.sql_records import SqlRecords, SqlResponses, SqlSuggestions
+from goldspan.storage.sql_tallies import SqlTallies
+from goldspan.storage.sql_users import SqlUsers, SqlWorkspaces
+from goldspan.storage.store import Store, Unit
+from goldspan.storage.writer import Writer
+
+Result = TypeVar("Result")
+
+
+class SqlUnit:
+    """``store.Unit`` on a connection within a transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.now = datetime.now(UTC).replace(tzinfo=None)
+        session = Session(connection, self.now)
+        self.users = SqlUsers(session)
+        self.workspaces = SqlWorkspaces(session)
+        self.datasets = SqlDatasets(session)
+        self.records = SqlRecords(session)
+        self.suggestions = SqlSuggestions(session)
+        self.responses = SqlResponses(session)
+        self.tallies = SqlTallies(session)
+
+
+class SqliteStore:
+    """``store.Store`` in one SQLite file; no other process may have it open.
+
+    Args:
+        path: the file; made, or brought up to date, if need be.
+
+    Raises:
+        StorageFailure: if the file cannot be opened or is no database.
+    """
+
+    def __init__(self, path: Path) -> None:
+        engine = writer_engine(path)
+        try:
+            with engine.begin() as connection:
+                migrate(connection)
+        except SQLAlchemyError as error:
+            raise storage_failure("opened", error) from error
+        self._writer = Writer(engine)
+        self._engine = reader_engine(path)
+        self._local = threading.local()
+        self._readers: list[sa.Connection] = []
+        self._lock = threading.Lock()
+
+    def _reader(self) -> sa.Connection:
+        connection: sa.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._engine.connect()
+            self._local.connection = connection
+            with self._lock:
+                self._readers.append(connection)
+        return connection
+
+    @contextmanager
+    def read(self) -> Iterator[Unit]:
+        """Begin a transaction that only reads, on this thread's connection."""
+        try:
+            connection = self._reader()
+            with connection.begin():
+                yield SqlUnit(connection)
+        except SQLAlchemyError as error:
+            raise storage_failure("read", error) from error
+
+    def write(self, job: Callable[[Unit], Result], *, bulk: bool = False) -> Future[Result]:
+        """Run a job on the writer's thread, as one transaction."""
+        return self._writer.submit(lambda connection: job(SqlUnit(connection)), bulk=bulk)
+
+    def close(self) -> None:
+        """Let go of the file; the writer last, so that it and no reader moves the log."""
+        with self._lock:
+            for connection in self._readers:
+                connection.close()
+            self._readers.clear()
+        self._writer.close()
+        self._engine.dispose()
+
+
+def open_store(path: Path) -> Store:
+    """Open the store that a home's database file holds. Raises StorageFailure."""
+    return SqliteStore(path)

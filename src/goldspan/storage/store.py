@@ -1,0 +1,311 @@
+"""What the services need of a store, and the unit of work.
+
+A ``Unit`` is one transaction: everything read through it is of one state, everything written
+through it is kept or lost together. Methods that look one thing up return None if it is not
+there; what is missing or forbidden is for the services to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from goldspan.domain.record import ResponseStatus
+from goldspan.domain.schema import MetadataProperty, Question, TextField, VectorSettings
+from goldspan.storage.query import RecordQuery
+from goldspan.storage.rows import (
+    DatasetRow,
+    Declared,
+    Definition,
+    NewRecord,
+    NewResponse,
+    NewSuggestion,
+    RecordRow,
+    RecordStatus,
+    ResponseRow,
+    ResponseTally,
+    SuggestionRow,
+    UserRow,
+    WorkspaceRow,
+)
+
+Result = TypeVar("Result")
+ResponseGroup = tuple[str, RecordStatus, ResponseStatus]
+
+
+class Users(Protocol):
+    """Users and their keys."""
+
+    def add(self, user: UserRow) -> None:
+        """Insert a user. Raises Conflict if the username is taken."""
+
+    def get(self, user_id: str) -> UserRow | None:
+        """Return a user."""
+
+    def by_name(self, username: str) -> UserRow | None:
+        """Return the user of that name."""
+
+    def all(self) -> list[UserRow]:
+        """Return every user, oldest first."""
+
+    def delete(self, user_id: str) -> None:
+        """Delete a user, with keys and memberships."""
+
+    def set_password(self, user_id: str, password_hash: str) -> None:
+        """Replace a user's password."""
+
+    def by_key(self, key_hash: str) -> UserRow | None:
+        """Return whose key has this SHA-256, hexadecimal."""
+
+    def add_key(self, user_id: str, name: str, key_hash: str) -> None:
+        """Give a user a key. Raises Conflict if the key exists."""
+
+    def delete_keys(self, user_id: str, name: str) -> None:
+        """Take away a user's keys of that name."""
+
+
+class Workspaces(Protocol):
+    """Workspaces and who is in them."""
+
+    def add(self, name: str) -> WorkspaceRow:
+        """Insert a workspace. Raises Conflict if the name is taken."""
+
+    def get(self, workspace_id: str) -> WorkspaceRow | None:
+        """Return a workspace."""
+
+    def by_name(self, name: str) -> WorkspaceRow | None:
+        """Return the workspace of that name."""
+
+    def all(self) -> list[WorkspaceRow]:
+        """Return every workspace, oldest first."""
+
+    def of_user(self, user_id: str) -> list[WorkspaceRow]:
+        """Return the workspaces that a user is in, oldest first."""
+
+    def ids_of_user(self, user_id: str) -> frozenset[str]:
+        """Return the ids of the workspaces that a user is in."""
+
+    def delete(self, workspace_id: str) -> None:
+        """Delete a workspace."""
+
+    def users(self, workspace_id: str) -> list[UserRow]:
+        """Return who is in it, oldest user first."""
+
+    def add_user(self, workspace_id: str, user_id: str) -> None:
+        """Let a user in. Raises Conflict if the user is in already."""
+
+    def remove_user(self, workspace_id: str, user_id: str) -> bool:
+        """Put a user out; say whether the user was in."""
+
+
+class Declarations(Protocol, Generic[Definition]):
+    """Things of one kind that datasets declare."""
+
+    def add(self, dataset_id: str, definition: Definition) -> Declared[Definition]:
+        """Insert one. Raises Conflict if the dataset has one of that name."""
+
+    def get(self, declared_id: str) -> Declared[Definition] | None:
+        """Return one."""
+
+    def of(self, dataset_id: str) -> list[Declared[Definition]]:
+        """Return a dataset's, in the order in which they were declared."""
+
+    def update(self, declared_id: str, definition: Definition) -> Declared[Definition]:
+        """Replace one that exists; its name stays."""
+
+    def delete(self, declared_id: str) -> None:
+        """Delete one."""
+
+
+class Datasets(Protocol):
+    """Datasets and what they declare."""
+
+    @property
+    def fields(self) -> Declarations[TextField]:
+        """Their fields."""
+
+    @property
+    def questions(self) -> Declarations[Question]:
+        """Their questions."""
+
+    @property
+    def metadata_properties(self) -> Declarations[MetadataProperty]:
+        """Their metadata properties."""
+
+    @property
+    def vectors_settings(self) -> Declarations[VectorSettings]:
+        """Their kinds of vectors."""
+
+    def add(
+        self,
+        workspace_id: str,
+        name: str,
+        *,
+        guidelines: str | None,
+        allow_extra_metadata: bool,
+        min_submitted: int,
+        metadata_json: str | None,
+    ) -> DatasetRow:
+        """Insert a draft. Raises Conflict if the workspace has a dataset of that name."""
+
+    def get(self, dataset_id: str) -> DatasetRow | None:
+        """Return a dataset."""
+
+    def all(self, workspace_ids: Collection[str] | None = None) -> list[DatasetRow]:
+        """Return the datasets of these workspaces, of all if None; oldest first."""
+
+    def update(self, dataset: DatasetRow) -> DatasetRow:
+        """Replace a dataset that exists; its time of change is set. Raises Conflict."""
+
+    def touch(self, dataset_id: str) -> None:
+        """Set the time of last activity."""
+
+    def delete(self, dataset_id: str) -> None:
+        """Delete a dataset with everything in it."""
+
+
+class Records(Protocol):
+    """Records."""
+
+    def add(self, dataset_id: str, new: Sequence[NewRecord]) -> None:
+        """Insert pending records. Raises Conflict if an external id is taken."""
+
+    def get(self, record_id: str) -> RecordRow | None:
+        """Return a record."""
+
+    def some(self, dataset_id: str, record_ids: Collection[str]) -> dict[str, RecordRow]:
+        """Return those of the records that the dataset has, by id."""
+
+    def ids_by_external_id(self, dataset_id: str, external_ids: Collection[str]) -> dict[str, str]:
+        """Return external id to id, for those of the external ids that the dataset has."""
+
+    def page(self, query: RecordQuery) -> list[RecordRow]:
+        """Return the records that a query selects."""
+
+    def count(self, query: RecordQuery) -> int:
+        """Return how many records pass a query's filters."""
+
+    def update(self, changed: Sequence[RecordRow]) -> None:
+        """Replace what records hold, except their state; sets their times. Raises Conflict.
+
+        The rows must come from ``get`` or ``some``: a page leaves the vectors out.
+        """
+
+    def set_state(self, record_id: str, status: RecordStatus, submitted: int) -> None:
+        """Set a record's status and its number of submitted responses."""
+
+    def delete(self, record_ids: Collection[str]) -> None:
+        """Delete records with their suggestions and responses."""
+
+
+class Suggestions(Protocol):
+    """Suggestions."""
+
+    def put(self, new: Sequence[NewSuggestion]) -> None:
+        """Insert suggestions, or replace those for the same record and question."""
+
+    def of(self, record_ids: Collection[str]) -> list[SuggestionRow]:
+        """Return the suggestions of the records."""
+
+    def get(self, suggestion_id: str) -> SuggestionRow | None:
+        """Return a suggestion."""
+
+    def delete(self, suggestion_ids: Collection[str]) -> None:
+        """Delete suggestions."""
+
+    def clear(self, record_ids: Collection[str]) -> None:
+        """Delete all suggestions of the records."""
+
+
+class Responses(Protocol):
+    """Responses."""
+
+    def put(self, new: Sequence[NewResponse]) -> None:
+        """Insert responses, or replace those of the same user on the same record."""
+
+    def of(self, record_ids: Collection[str], user_id: str | None = None) -> list[ResponseRow]:
+        """Return the responses to the records, of one user or of all, oldest first."""
+
+    def get(self, response_id: str) -> ResponseRow | None:
+        """Return a response."""
+
+    def by_user(self, record_id: str, user_id: str) -> ResponseRow | None:
+        """Return a user's response to a record."""
+
+    def exist_in(self, dataset_id: str) -> bool:
+        """Say whether any record of the dataset has a response."""
+
+    def delete(self, response_id: str) -> None:
+        """Delete a response."""
+
+
+class Tallies(Protocol):
+    """How many records and responses a dataset has, by status."""
+
+    def records(self, dataset_id: str) -> dict[RecordStatus, int]:
+        """Return the number of records of each status."""
+
+    def responses(self, dataset_id: str) -> list[ResponseTally]:
+        """Return the number of responses by user and statuses."""
+
+    def add_records(self, dataset_id: str, changes: Mapping[RecordStatus, int]) -> None:
+        """Add to the numbers of records."""
+
+    def add_responses(self, dataset_id: str, changes: Mapping[ResponseGroup, int]) -> None:
+        """Add to the numbers of responses by (user id, record's status, response's status)."""
+
+
+class Unit(Protocol):
+    """One transaction; ``now`` is its time, naive UTC, and stands in all that it writes."""
+
+    @property
+    def now(self) -> datetime:
+        """The transaction's time."""
+
+    @property
+    def users(self) -> Users:
+        """Users and keys."""
+
+    @property
+    def workspaces(self) -> Workspaces:
+        """Workspaces."""
+
+    @property
+    def datasets(self) -> Datasets:
+        """Datasets."""
+
+    @property
+    def records(self) -> Records:
+        """Records."""
+
+    @property
+    def suggestions(self) -> Suggestions:
+        """Suggestions."""
+
+    @property
+    def responses(self) -> Responses:
+        """Responses."""
+
+    @property
+    def tallies(self) -> Tallies:
+        """Kept counts."""
+
+
+class Store(Protocol):
+    """Where everything is kept."""
+
+    def read(self) -> AbstractContextManager[Unit]:
+        """Begin a transaction that only reads. Raises StorageFailure."""
+
+    def write(self, job: Callable[[Unit], Result], *, bulk: bool = False) -> Future[Result]:
+        """Run a job as one transaction.
+
+        The future ends with the job's result when it is on disk, or with its error when nothing
+        of it was written. Bulk jobs let small ones pass.
+        """
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the files."""

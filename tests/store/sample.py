@@ -1,0 +1,44 @@
+"""A dataset to put records into, and records."""
+
+from dataclasses import dataclass
+
+from goldspan.domain.schema import TextField, TextQuestion
+from goldspan.storage.rows import NewRecord
+from goldspan.storage.sql_base import new_id
+from goldspan.storage.store import Unit
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A dataset with one field and one question, in a workspace."""
+
+    workspace_id: str
+    dataset_id: str
+    question_id: str
+
+
+def make_sample(unit: Unit) -> Sample:
+    workspace = unit.workspaces.add("admin")
+    dataset = unit.datasets.add(
+        workspace.id,
+        "squad",
+        guidelines=None,
+        allow_extra_metadata=True,
+        min_submitted=1,
+        metadata_json=None,
+    )
+    unit.datasets.fields.add(dataset.id, TextField("context"))
+    question = unit.datasets.questions.add(dataset.id, TextQuestion("answer"))
+    return Sample(workspace.id, dataset.id, question.id)
+
+
+def new_record(
+    context: str = "Denver won.", external_id: str | None = None, metadata: str | None = None
+) -> NewRecord:
+    return NewRecord(
+        id=new_id(),
+        external_id=external_id,
+        fields_json=f'{{"context":"{context}"}}',
+        metadata_json=metadata,
+        vectors_json=None,
+    )

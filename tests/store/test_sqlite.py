@@ -1,0 +1,138 @@
+"""What holds for the SQLite store alone: its tables, its plans, its writer."""
+
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator
+from concurrent.futures import wait
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from tests.store.sample import Sample, new_record
+
+from goldspan.errors import StorageFailure
+from goldspan.storage import sql_datasets, sql_records, sql_tallies, sql_users
+from goldspan.storage.engine import reader_engine
+from goldspan.storage.sql_base import new_id
+from goldspan.storage.sql_store import SqliteStore
+from goldspan.storage.statement import Hot
+from goldspan.storage.store import Store
+from goldspan.storage.tables import metadata
+
+
+@pytest.fixture
+def connection(store: Store, tmp_path: Path) -> Iterator[sa.Connection]:
+    with reader_engine(tmp_path / "goldspan.db").connect() as opened:
+        yield opened
+
+
+def test_the_migrations_make_the_tables_of_the_code(connection: sa.Connection) -> None:
+    other = sa.create_engine("sqlite://")
+    metadata.create_all(other)
+    query = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '%alembic%' ORDER BY name"
+
+    def tables(opened: sa.Connection) -> dict[str, list[str]]:
+        rows = opened.exec_driver_sql(query)
+        return {row.name: sorted(re.findall(r"[^\s(),]+", row.sql or "")) for row in rows}
+
+    with other.connect() as made:
+        assert tables(connection) == tables(made)
+
+
+def test_every_table_is_strict(connection: sa.Connection) -> None:
+    rows = connection.exec_driver_sql("PRAGMA table_list").mappings()
+    strict = {row["name"]: row["strict"] for row in rows}
+    assert [name for name in metadata.tables if strict[name] != 1] == []
+
+
+def test_commits_wait_for_the_disk_and_readers_cannot_write(connection: sa.Connection) -> None:
+    assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    assert connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar() == 0
+    with pytest.raises(sa.exc.OperationalError, match="readonly"):
+        connection.exec_driver_sql("DELETE FROM users")
+
+
+HOT = [
+    pytest.param(statement, id=f"{module.__name__.split('_')[-1]}.{name}")
+    for module in (sql_users, sql_datasets, sql_records, sql_tallies)
+    for name, statement in vars(module).items()
+    if isinstance(statement, Hot)
+]
+
+
+@pytest.mark.parametrize("statement", HOT)
+def test_no_hot_statement_scans_a_table(connection: sa.Connection, statement: Hot) -> None:
+    text = statement.text(connection)
+    plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (None,) * text.count("?"))
+    steps = [row.detail for row in plan]
+    # "listed" is the list of ids that was passed in.
+    harmless = ("SCAN listed", "SCAN CONSTANT ROW")
+    scans = [s for s in steps if s.startswith("SCAN") and not s.startswith(harmless)]
+    assert scans == []
+
+
+def test_jobs_that_wait_together_are_committed_together(store: SqliteStore) -> None:
+    gate, commits = threading.Event(), list[str]()
+    sa.event.listen(store._writer._engine, "commit", lambda _: commits.append("commit"))
+    first = store.write(lambda unit: gate.wait(5))
+    waiting = [store.write(lambda unit: bool(unit.workspaces.add(new_id()))) for _ in range(9)]
+    gate.set()
+    for future in (first, *waiting):
+        future.result()
+    assert len(commits) <= 2
+
+
+def test_small_jobs_pass_bulk_ones(store: SqliteStore) -> None:
+    gate, order = threading.Event(), list[str]()
+    first = store.write(lambda unit: gate.wait(5))
+    bulk = [store.write(lambda unit: order.append("bulk"), bulk=True) for _ in range(2)]
+    small = store.write(lambda unit: order.append("small"))
+    gate.set()
+    wait([*bulk, small], timeout=5)
+    assert first.done()
+    assert order == ["small", "bulk", "bulk"]
+
+
+def test_a_job_that_was_cancelled_is_not_run(store: SqliteStore) -> None:
+    gate = threading.Event()
+    first = store.write(lambda unit: gate.wait(5))
+    cancelled = store.write(lambda unit: unit.workspaces.add("unwanted"))
+    assert cancelled.cancel()
+    gate.set()
+    first.result()
+    store.write(lambda unit: None).result()
+    with store.read() as unit:
+        assert unit.workspaces.all() == []
+
+
+def test_a_full_disk_loses_the_request_and_says_so(store: SqliteStore, sample: Sample) -> None:
+    def fill(pages: int) -> None:
+        store._writer.submit(
+            lambda connection: connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        ).result()
+
+    fill(1)
+    large = [new_record("x" * 1000) for _ in range(200)]
+    with pytest.raises(StorageFailure, match="disk is full"):
+        store.write(lambda unit: unit.records.add(sample.dataset_id, large)).result()
+    fill(1_000_000)
+    store.write(lambda unit: unit.records.add(sample.dataset_id, large)).result()
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "goldspan.db"
+    path.write_bytes(b"not a database, just some text that is long enough" * 20)
+    with pytest.raises(StorageFailure, match="could not be opened: file is not a database"):
+        SqliteStore(path)
+
+
+def test_after_closing_all_is_in_the_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "goldspan.db"
+    store = SqliteStore(path)
+    store.write(lambda unit: unit.workspaces.add("admin")).result()
+    store.close()
+    assert [file.name for file in tmp_path.iterdir()] == ["goldspan.db"]
+    assert sqlite3.connect(path).execute("SELECT name FROM workspaces").fetchall() == [("admin",)]
+    with pytest.raises(StorageFailure, match="closed"):
+        store.write(lambda unit: None)
