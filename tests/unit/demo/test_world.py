@@ -63,7 +63,8 @@ def test_no_value_of_a_held_out_article_is_told_in_training() -> None:
 
 def test_no_held_out_answer_stands_anywhere_in_training() -> None:
     def words(text: str) -> str:
-        return f" {' '.join(re.findall(r'[0-9][0-9,]*[0-9]|[\w-]+', text.lower()))} "
+        found = re.findall(r"[0-9][0-9,]*[0-9]|[\w-]+", text.lower())
+        return f" {' '.join(found)} "
 
     training = words(texts(TRAIN))
     assert not {d.answers[0].text for d in HELD_OUT if words(d.answers[0].text) in training}
