@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ class Answering:
         """Return what a reader is asked: the question and its one context."""
         return fields[self.question_field], [fields.get(self.context_field) or ""]
 
-    def value_of(self, answers: list[Answer], context: str) -> Any:
+    def value_of(self, answers: Sequence[Answer], context: str) -> Any:
         """Return a response's plain value that says these answers, [] for "not answerable".
 
         A written value holds the first of them. None where an answer should be marked but does

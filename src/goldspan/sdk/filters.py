@@ -88,7 +88,7 @@ class SortBy:
     """
 
     field: str
-    order: SortOrder = SortOrder.ASCENDING
+    order: SortOrder | Literal["asc", "desc"] = SortOrder.ASCENDING
 
     def __post_init__(self) -> None:
         if not _SORTABLE.fullmatch(self.field):
