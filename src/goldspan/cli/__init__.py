@@ -7,13 +7,16 @@ what they need when they run, so that ``goldspan --help`` stays light.
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import typer
 
-from goldspan.cli import version
-from goldspan.errors import GoldspanError
+from goldspan.cli import ask, evaluate, version
+from goldspan.errors import GoldspanError, MissingExtra
 
-COMMANDS = (version,)
+COMMANDS = (evaluate, ask, version)
+# What the extra `train` brings and commands import.
+TRAIN_PACKAGES = {"torch", "transformers", "trl", "peft", "accelerate", "safetensors", "datasets"}
 
 
 def build_app() -> typer.Typer:
@@ -35,5 +38,13 @@ def main() -> None:
     try:
         build_app()()
     except GoldspanError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
+        _fail(error)
+    except ModuleNotFoundError as error:
+        if error.name not in TRAIN_PACKAGES:
+            raise
+        _fail(MissingExtra("this command", "train"))
+
+
+def _fail(error: GoldspanError) -> NoReturn:
+    print(f"error: {error}", file=sys.stderr)
+    sys.exit(1)

@@ -60,3 +60,24 @@ def split_by_passage(
     train = [item for item in items if passage_of(item) in chosen]
     held_out = [item for item in items if passage_of(item) not in chosen]
     return train, held_out
+
+
+def sample(items: Sequence[Item], count: int | None, seed: int = 0) -> list[Item]:
+    """Return ``count`` of the items drawn at random, in the items' order.
+
+    The first ones would be about few articles only.
+
+    Args:
+        items: what to draw from.
+        count: how many, >= 1; None, or more than there are, takes all.
+        seed: of the draw.
+
+    Raises:
+        InvalidInput: if ``count`` is below 1.
+    """
+    if count is None:
+        return list(items)
+    if count < 1:
+        raise InvalidInput(f"a sample has at least one item, found count {count}")
+    drawn = random.Random(seed).sample(range(len(items)), min(count, len(items)))
+    return [items[index] for index in sorted(drawn)]

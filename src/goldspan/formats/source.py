@@ -27,29 +27,47 @@ _OTHER_KINDS = {
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 
-def read_source(path: Path) -> bytes:
+def read_source(path: Path, accepted: str = ACCEPTED) -> bytes:
     """Return a text file's bytes without a byte order mark.
+
+    Args:
+        path: the file.
+        accepted: what may be in it, for the messages.
 
     Raises:
         NotFound: if there is no such file.
         InvalidFile: if it is a folder, empty, not readable, or not text.
     """
     if path.is_dir():
-        raise InvalidFile(f"{path} is a folder; name one file in it. {ACCEPTED}.")
+        raise InvalidFile(f"{path} is a folder; name one file in it. {accepted}.")
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise NotFound(f"there is no file {path}", path=str(path)) from error
     except OSError as error:
         raise InvalidFile(f"{path} cannot be read: {error.strerror}") from error
+    return check_source(data, str(path), accepted)
+
+
+def check_source(data: bytes, name: str, accepted: str = ACCEPTED) -> bytes:
+    """Return the bytes of a text without a byte order mark.
+
+    Args:
+        data: what was read.
+        name: where from, for the messages.
+        accepted: what may be in it, for the messages.
+
+    Raises:
+        InvalidFile: if it is empty or not text.
+    """
     for start, kind in _OTHER_KINDS.items():
         if data.startswith(start):
-            raise InvalidFile(f"{path} is {kind}. {ACCEPTED}.")
+            raise InvalidFile(f"{name} is {kind}. {accepted}.")
     if b"\0" in data[:8192]:
-        raise InvalidFile(f"{path} is not a text file. {ACCEPTED}.")
+        raise InvalidFile(f"{name} is not a text file. {accepted}.")
     data = data.removeprefix(_UTF8_MARK)
     if not data.strip():
-        raise InvalidFile(f"{path} is empty. {ACCEPTED}.")
+        raise InvalidFile(f"{name} is empty. {accepted}.")
     return data
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from goldspan.domain.split import split_by_passage
+from goldspan.domain.split import sample, split_by_passage
 from goldspan.errors import InvalidInput
 
 ROWS = [f"p{passage}-q{question}" for passage in range(10) for question in range(5)]
@@ -37,3 +37,20 @@ def test_one_passage_cannot_be_split() -> None:
 def test_a_share_outside_0_to_1_is_refused(share: float) -> None:
     with pytest.raises(InvalidInput, match="between 0 and 1"):
         split_by_passage(ROWS, passage_of, share)
+
+
+def test_a_sample_keeps_the_order_and_draws_from_everywhere() -> None:
+    drawn = sample(range(1000), 10)
+    assert drawn == sorted(set(drawn))
+    assert drawn[-1] > 500
+    assert sample(range(1000), 10, seed=1) != drawn
+
+
+def test_a_sample_of_more_than_there_is_takes_all() -> None:
+    assert sample("abc", 5) == ["a", "b", "c"]
+    assert sample("abc", None) == ["a", "b", "c"]
+
+
+def test_an_empty_sample_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="at least one item, found count 0"):
+        sample("abc", 0)

@@ -1,0 +1,93 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from goldspan.cli import build_app
+from goldspan.errors import InvalidFile, InvalidInput
+
+CONTEXTS = {
+    "Bees": "Bees make wax in summer. They fly two miles for it.",
+    "Tides": "The Moon pulls the sea. Salt stays behind on the shore.",
+}
+
+
+@pytest.fixture(scope="module")
+def readers(
+    tmp_path_factory: pytest.TempPathFactory, make_span_parts: Callable[..., tuple[Any, Any]]
+) -> list[str]:
+    """Two untrained readers, on disk."""
+    folders = []
+    for seed in (0, 1):
+        model, tokenizer = make_span_parts([*CONTEXTS.values(), "What is it?"], seed=seed)
+        folder = tmp_path_factory.mktemp("reader")
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        folders.append(str(folder))
+    return folders
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Four questions about two articles."""
+    rows = [
+        {"id": f"{article}-{answer}", "article": article, "question": "What is it?"}
+        | {"context": context, "answer": answer}
+        for article, context in CONTEXTS.items()
+        for answer in context.split()[:2]
+    ]
+    path = tmp_path / "data.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return path
+
+
+def run(*arguments: str | Path) -> Any:
+    return CliRunner().invoke(build_app(), ["evaluate", *map(str, arguments)])
+
+
+def test_the_table_has_every_reader_and_every_comparison(
+    readers: list[str], data: Path, tmp_path: Path
+) -> None:
+    train = tmp_path / "train.csv"
+    train.write_text("question,context,answer\nW?,It is tea.,tea\n", encoding="utf-8")
+    output = tmp_path / "report.json"
+    done = run(*readers, "--data", data, "--baseline", train, "--output", output)
+    assert done.exit_code == 0, done.output
+    names = ["always 'tea'", *readers]
+    report = json.loads(output.read_text(encoding="utf-8"))
+    assert [(r["name"], r["questions"], r["clusters_by"]) for r in report["reports"]] == [
+        (name, 4, "article") for name in names
+    ]
+    assert [(c["first"], c["second"]) for c in report["comparisons"]] == [
+        (names[0], names[1]),
+        (names[0], names[2]),
+        (names[1], names[2]),
+    ]
+    assert set(report["predictions"][readers[0]]) == {"Bees-Bees", "Bees-make", "Tides-The"} | {
+        "Tides-Moon"
+    }
+    assert "always 'tea'" in done.output
+    assert "2 articles" in done.output
+
+
+def test_a_limit_draws_some_of_the_questions(readers: list[str], data: Path) -> None:
+    done = run(readers[0], "--data", data, "--limit", "1")
+    assert "  1          1 question" in done.output
+
+
+def test_rules_that_do_not_fit_the_file_are_refused(readers: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("question,context,answer\nWhat is it?,Bees make wax.,\n", encoding="utf-8")
+    assert "v2.0's rules" in run(readers[0], "--data", path).output
+    refused = run(readers[0], "--data", path, "--version", "v1.1")
+    assert isinstance(refused.exception, InvalidInput)
+
+
+def test_a_faulty_file_is_refused_before_any_model_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("question,context,answer\nWhat?,,tea\n", encoding="utf-8")
+    refused = run("no/such-model", "--data", path)
+    assert isinstance(refused.exception, InvalidFile)
