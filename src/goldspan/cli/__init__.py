@@ -11,10 +11,10 @@ from typing import NoReturn
 
 import typer
 
-from goldspan.cli import ask, evaluate, version
+from goldspan.cli import ask, evaluate, serve, version
 from goldspan.errors import GoldspanError, MissingExtra
 
-COMMANDS = (evaluate, ask, version)
+COMMANDS = (serve, evaluate, ask, version)
 # What the extra `train` brings and commands import.
 TRAIN_PACKAGES = {"torch", "transformers", "trl", "peft", "accelerate", "safetensors", "datasets"}
 

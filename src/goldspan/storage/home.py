@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -26,6 +28,16 @@ from goldspan.errors import HomeBusy, StorageFailure
 LOOK_AGAIN_S = 0.02
 # Somebody who only looks holds the lock for microseconds.
 PATIENCE_S = 0.5
+
+
+def home_path(environment: Mapping[str, str]) -> Path:
+    """Return the home: ``GOLDSPAN_HOME``, else a folder in the user's own data folder."""
+    if given := environment.get("GOLDSPAN_HOME"):
+        return Path(given).expanduser().absolute()
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "goldspan"
+    shared = environment.get("XDG_DATA_HOME")
+    return (Path(shared) if shared else Path.home() / ".local" / "share") / "goldspan"
 
 
 class Owner(msgspec.Struct, frozen=True):

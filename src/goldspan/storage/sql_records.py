@@ -241,9 +241,13 @@ class SqlRecords:
                 ),
             )
 
-    def set_state(self, record_id: str, status: RecordStatus, submitted: int) -> None:
-        SET_STATE.run(
-            self._connection, record_id=record_id, new_status=status, new_submitted=submitted
+    def set_states(self, states: Sequence[tuple[str, RecordStatus, int]]) -> None:
+        SET_STATE.run_many(
+            self._connection,
+            (
+                {"record_id": record_id, "new_status": status, "new_submitted": submitted}
+                for record_id, status, submitted in states
+            ),
         )
 
     def delete(self, record_ids: Collection[str]) -> None:

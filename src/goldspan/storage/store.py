@@ -194,8 +194,8 @@ class Records(Protocol):
         The rows must come from ``get`` or ``some``: a page leaves the vectors out.
         """
 
-    def set_state(self, record_id: str, status: RecordStatus, submitted: int) -> None:
-        """Set a record's status and its number of submitted responses."""
+    def set_states(self, states: Sequence[tuple[str, RecordStatus, int]]) -> None:
+        """Set records' statuses and numbers of submitted responses, given after their ids."""
 
     def delete(self, record_ids: Collection[str]) -> None:
         """Delete records with their suggestions and responses."""

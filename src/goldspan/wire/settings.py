@@ -205,6 +205,12 @@ class VectorSettingsCreate(Wire):
     title: str | None = None
 
 
+class VectorSettingsUpdate(Wire):
+    """Changes to a kind of vector; what is left out stays as it is."""
+
+    title: str | UnsetType | None = UNSET
+
+
 class VectorSettings(Wire):
     """A kind of vector."""
 

@@ -1,0 +1,58 @@
+"""The HTTP application: routes, authentication, errors and the database put together."""
+
+from __future__ import annotations
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from goldspan._version import __version__
+from goldspan.errors import GoldspanError
+from goldspan.server.deps import Authentication, Db, provide_actor, provide_db
+from goldspan.server.error_map import on_any_error, on_framework_error, on_goldspan_error
+from goldspan.server.routes import (
+    datasets,
+    health,
+    legacy,
+    records,
+    responses,
+    settings,
+    users,
+    workspaces,
+)
+from goldspan.storage.store import Store
+
+ROUTES = (health, users, workspaces, datasets, settings, records, responses, legacy)
+BODY_BYTES = 4 * 2**20
+
+
+def create_app(store: Store) -> Litestar:
+    """Return the application on a store, which the caller closes after the application ends."""
+    db = Db(store)
+    app = Litestar(
+        route_handlers=[handler for module in ROUTES for handler in module.HANDLERS],
+        dependencies={
+            "db": Provide(provide_db, sync_to_thread=False),
+            "actor": Provide(provide_actor, sync_to_thread=False),
+        },
+        middleware=[DefineMiddleware(Authentication, exclude="^/schema")],
+        exception_handlers={
+            GoldspanError: on_goldspan_error,
+            HTTPException: on_framework_error,
+            Exception: on_any_error,
+        },
+        on_shutdown=[db.close],
+        openapi_config=OpenAPIConfig(
+            title="Goldspan",
+            version=__version__,
+            path="/schema",
+            render_plugins=[JsonRenderPlugin()],
+        ),
+        request_max_body_size=BODY_BYTES,
+        logging_config=None,
+    )
+    app.state.db = db
+    return app

@@ -1,0 +1,167 @@
+"""Rows as the wire shows them. JSON that the database holds goes through unread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from goldspan.services.read_records import Include, ReadRecord
+from goldspan.storage.rows import (
+    DatasetRow,
+    Declared,
+    ResponseRow,
+    SuggestionRow,
+    UserRow,
+    WorkspaceRow,
+)
+from goldspan.wire import settings as wire_settings
+from goldspan.wire.dataset import Dataset, Distribution
+from goldspan.wire.record import Record, Response, Suggestion
+from goldspan.wire.user import User
+from goldspan.wire.workspace import Workspace
+
+
+def encoded(text: str | None) -> Any:
+    """Return JSON text as a value that is written out as it is."""
+    return None if text is None else msgspec.Raw(text)
+
+
+def user(row: UserRow, *, workspaces: list[str] | None = None, api_key: str = "") -> User:
+    """Return a user."""
+    return User(
+        id=row.id,
+        username=row.username,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        full_name=" ".join(name for name in (row.first_name, row.last_name) if name),
+        role=row.role,
+        workspaces=workspaces,
+        api_key=api_key,
+        inserted_at=row.inserted_at,
+        updated_at=row.updated_at,
+    )
+
+
+def workspace(row: WorkspaceRow) -> Workspace:
+    """Return a workspace."""
+    return Workspace(
+        id=row.id, name=row.name, inserted_at=row.inserted_at, updated_at=row.updated_at
+    )
+
+
+def dataset(row: DatasetRow) -> Dataset:
+    """Return a dataset."""
+    return Dataset(
+        id=row.id,
+        name=row.name,
+        workspace_id=row.workspace_id,
+        status=row.status,
+        guidelines=row.guidelines,
+        allow_extra_metadata=row.allow_extra_metadata,
+        distribution=Distribution(min_submitted=row.min_submitted),
+        metadata=encoded(row.metadata_json),
+        last_activity_at=row.last_activity_at,
+        inserted_at=row.inserted_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _common(row: Declared[Any]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.definition.name,
+        "title": row.definition.title,
+        "dataset_id": row.dataset_id,
+        "inserted_at": row.inserted_at,
+        "updated_at": row.updated_at,
+    }
+
+
+def field(row: Declared[Any]) -> wire_settings.Field:
+    """Return a field."""
+    return wire_settings.Field(
+        **_common(row),
+        required=row.definition.required,
+        settings=wire_settings.field_settings(row.definition),
+    )
+
+
+def question(row: Declared[Any]) -> wire_settings.Question:
+    """Return a question."""
+    return wire_settings.Question(
+        **_common(row),
+        description=row.definition.description,
+        required=row.definition.required,
+        settings=wire_settings.question_settings(row.definition),
+    )
+
+
+def metadata_property(row: Declared[Any]) -> wire_settings.MetadataProperty:
+    """Return a metadata property."""
+    return wire_settings.MetadataProperty(
+        **_common(row),
+        visible_for_annotators=row.definition.visible_for_annotators,
+        settings=wire_settings.metadata_settings(row.definition),
+    )
+
+
+def vector_settings(row: Declared[Any]) -> wire_settings.VectorSettings:
+    """Return a kind of vector."""
+    return wire_settings.VectorSettings(**_common(row), dimensions=row.definition.dimensions)
+
+
+def response(row: ResponseRow) -> Response:
+    """Return a response."""
+    return Response(
+        id=row.id,
+        record_id=row.record_id,
+        user_id=row.user_id,
+        values=encoded(row.values_json),
+        status=row.status,
+        inserted_at=row.inserted_at,
+        updated_at=row.updated_at,
+    )
+
+
+def suggestion(row: SuggestionRow) -> Suggestion:
+    """Return a suggestion."""
+    return Suggestion(
+        id=row.id,
+        question_id=row.question_id,
+        value=encoded(row.value_json),
+        type=row.type,
+        score=encoded(row.score_json),
+        agent=row.agent,
+        inserted_at=row.inserted_at,
+        updated_at=row.updated_at,
+    )
+
+
+def record(read: ReadRecord, include: Include) -> Record:
+    """Return a record with what was asked to come with it."""
+    row = read.record
+    return Record(
+        id=row.id,
+        dataset_id=row.dataset_id,
+        fields=encoded(row.fields_json),
+        metadata=encoded(row.metadata_json or "{}"),
+        external_id=row.external_id,
+        status=row.status,
+        inserted_at=row.inserted_at,
+        updated_at=row.updated_at,
+        responses=[response(one) for one in read.responses] if include.responses else UNSET,
+        suggestions=(
+            [suggestion(one) for one in read.suggestions] if include.suggestions else UNSET
+        ),
+        vectors=UNSET if include.vectors == () else _vectors(row.vectors_json, include.vectors),
+    )
+
+
+def _vectors(text: str | None, wanted: Collection[str] | None) -> Any:
+    if text is None or wanted is None:
+        return encoded(text or "{}")
+    vectors = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+    return {name: vector for name, vector in vectors.items() if name in wanted}

@@ -1,0 +1,73 @@
+"""Users."""
+
+from __future__ import annotations
+
+from litestar import delete, get, post
+
+from goldspan.domain.permission import Action, Actor
+from goldspan.server import present
+from goldspan.server.deps import Db
+from goldspan.services import users
+from goldspan.services.passwords import hash_password
+from goldspan.wire.base import Items
+from goldspan.wire.user import User, UserCreate
+from goldspan.wire.workspace import Workspace
+
+
+async def create(db: Db, actor: Actor, data: UserCreate) -> User:
+    """Create a user from a body; the hashing of a password happens aside."""
+    actor.require(Action.MANAGE_USERS)
+    password = data.password
+    hashed = None if password is None else await db.aside(lambda: hash_password(password))
+    row, key = await db.write(
+        users.create_user,
+        actor,
+        username=data.username,
+        first_name=data.first_name or data.username,
+        last_name=data.last_name,
+        role=data.role,
+        password_hash=hashed,
+        workspaces=data.workspaces or (),
+    )
+    return present.user(row, workspaces=data.workspaces or [], api_key=key)
+
+
+@get("/api/v1/me", sync_to_thread=False)
+def me(db: Db, actor: Actor) -> User:
+    """Return the caller."""
+    return present.user(db.peek(users.get_user, actor, actor.user_id))
+
+
+@get("/api/v1/users", sync_to_thread=False)
+def list_all(db: Db, actor: Actor) -> Items[User]:
+    """Return every user."""
+    return Items(items=[present.user(row) for row in db.peek(users.list_users, actor)])
+
+
+@post("/api/v1/users")
+async def create_user(db: Db, actor: Actor, data: UserCreate) -> User:
+    """Create a user; only this answer holds the key."""
+    return await create(db, actor, data)
+
+
+@get("/api/v1/users/{user_id:str}", sync_to_thread=False)
+def get_user(db: Db, actor: Actor, user_id: str) -> User:
+    """Return one user."""
+    return present.user(db.peek(users.get_user, actor, user_id))
+
+
+@delete("/api/v1/users/{user_id:str}", status_code=200)
+async def delete_user(db: Db, actor: Actor, user_id: str) -> User:
+    """Delete a user; the responses stay."""
+    return present.user(await db.write(users.delete_user, actor, user_id))
+
+
+@get("/api/v1/users/{user_id:str}/workspaces", sync_to_thread=False)
+def workspaces_of_user(db: Db, actor: Actor, user_id: str) -> Items[Workspace]:
+    """Return the workspaces that a user sees."""
+    row = db.peek(users.get_user, actor, user_id)
+    found = db.peek(users.workspaces_of, row)
+    return Items(items=[present.workspace(one) for one in found])
+
+
+HANDLERS = [me, list_all, create_user, get_user, delete_user, workspaces_of_user]

@@ -1,0 +1,165 @@
+"""Add records to a dataset, or bring those that it has up to date: all or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from goldspan.domain.permission import Action, Actor
+from goldspan.errors import Conflict, InvalidRecord
+from goldspan.services.datasets import require_ready
+from goldspan.services.lookup import schema_of, visible_dataset
+from goldspan.services.record_items import CheckedRecord, RecordItem, check_items
+from goldspan.services.record_state import NEW, State, put_responses
+from goldspan.storage.rows import DatasetRow, NewRecord, RecordRow
+from goldspan.storage.sql_base import new_id
+from goldspan.storage.store import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """Ids of the records, in the order given, and which of them were there before."""
+
+    ids: list[str]
+    updated_ids: list[str]
+
+
+def check_records(
+    unit: Unit, actor: Actor, dataset_id: str, items: Sequence[RecordItem]
+) -> list[CheckedRecord]:
+    """Check records before they are written; a transaction that reads is enough.
+
+    Raises:
+        NotFound, Forbidden: for the dataset.
+        Conflict: if the dataset is a draft.
+        InvalidInput: if an item does not fit; see ``check_items``.
+    """
+    dataset = visible_dataset(unit, actor, dataset_id, Action.WRITE_RECORDS)
+    require_ready(dataset)
+    schema = schema_of(unit, dataset_id)
+    return check_items(
+        unit, actor, schema, items, allow_extra_metadata=dataset.allow_extra_metadata
+    )
+
+
+def add_records(
+    unit: Unit, actor: Actor, dataset_id: str, checked: Sequence[CheckedRecord]
+) -> list[str]:
+    """Add records; return their ids, in order.
+
+    Raises:
+        NotFound, Forbidden: for the dataset.
+        Conflict: if an external id is taken.
+    """
+    dataset = visible_dataset(unit, actor, dataset_id, Action.WRITE_RECORDS)
+    external_ids = [one.external_id for one in checked if one.external_id is not None]
+    taken = sorted(unit.records.ids_by_external_id(dataset_id, external_ids))
+    if taken:
+        raise Conflict(
+            f"the dataset has records with {len(taken)} of these external ids already, such as "
+            f"{taken[0]!r}; none was added. Give others, or update the records",
+            external_ids=taken[:20],
+        )
+    return _write(unit, dataset, [(None, one) for one in checked])
+
+
+def upsert_records(
+    unit: Unit, actor: Actor, dataset_id: str, checked: Sequence[CheckedRecord]
+) -> Upserted:
+    """Update the records whose id or external id is known, add the others.
+
+    What an item leaves out stays as it is; its suggestions and responses replace those for the
+    same question or by the same user.
+
+    Raises:
+        NotFound, Forbidden: for the dataset.
+        InvalidRecord: if an id is not one of the dataset's records, or stands twice.
+        Conflict: if texts would change that people have responded to.
+    """
+    dataset = visible_dataset(unit, actor, dataset_id, Action.WRITE_RECORDS)
+    external_ids = [one.external_id for one in checked if one.external_id is not None]
+    by_external_id = unit.records.ids_by_external_id(dataset_id, external_ids)
+    wanted = [one.id or by_external_id.get(one.external_id or "") for one in checked]
+    named = [record_id for record_id in wanted if record_id is not None]
+    if len(set(named)) < len(named):
+        raise InvalidRecord("a record stands twice in this request, by its id and external id")
+    old = unit.records.some(dataset_id, named)
+    unknown = [record_id for record_id in named if record_id not in old]
+    if unknown:
+        raise InvalidRecord(
+            f"record {unknown[0]!r} is not one of the dataset's; leave the id out to add a record",
+            ids=unknown[:20],
+        )
+    pairs = [
+        (None if record_id is None else old[record_id], one)
+        for record_id, one in zip(wanted, checked, strict=True)
+    ]
+    return Upserted(ids=_write(unit, dataset, pairs), updated_ids=named)
+
+
+def _write(
+    unit: Unit, dataset: DatasetRow, pairs: Sequence[tuple[RecordRow | None, CheckedRecord]]
+) -> list[str]:
+    """Write each record over the old one beside it, or as a new one; return the ids."""
+    ids = [new_id() if old is None else old.id for old, _ in pairs]
+    added = [
+        NewRecord(
+            id=record_id,
+            external_id=one.external_id,
+            fields_json=one.fields_json,
+            metadata_json=one.metadata_json,
+            vectors_json=one.vectors_json,
+        )
+        for record_id, (old, one) in zip(ids, pairs, strict=True)
+        if old is None
+    ]
+    unit.records.add(dataset.id, added)
+    unit.tallies.add_records(dataset.id, {"pending": len(added)})
+    _update(unit, [(old, one) for old, one in pairs if old is not None])
+    both = list(zip(ids, pairs, strict=True))
+    unit.suggestions.put([row for i, (_, one) in both for row in one.new_suggestions(i)])
+    states: dict[str, State] = {
+        i: NEW if old is None else (old.status, old.submitted) for i, (old, _) in both
+    }
+    responses = [row for i, (_, one) in both for row in one.new_responses(i)]
+    just_added = {record.id for record in added}
+    put_responses(unit, dataset, states, responses, just_added=just_added)
+    unit.datasets.touch(dataset.id)
+    return ids
+
+
+def _update(unit: Unit, pairs: Sequence[tuple[RecordRow, CheckedRecord]]) -> None:
+    require_unanswered(
+        unit, [old for old, new in pairs if not same_json(old.fields_json, new.fields_json)]
+    )
+    unit.records.update(
+        [
+            msgspec.structs.replace(
+                old,
+                external_id=old.external_id if new.external_id is None else new.external_id,
+                fields_json=new.fields_json,
+                metadata_json=old.metadata_json if new.metadata_json is None else new.metadata_json,
+                vectors_json=old.vectors_json if new.vectors_json is None else new.vectors_json,
+            )
+            for old, new in pairs
+        ]
+    )
+
+
+def same_json(one: str, other: str) -> bool:
+    """Say whether two JSON texts hold the same value, whatever the order of keys."""
+    return one == other or bool(msgspec.json.decode(one) == msgspec.json.decode(other))
+
+
+def require_unanswered(unit: Unit, changing: Sequence[RecordRow]) -> None:
+    """Raise Conflict if any of the records, whose texts are to change, has a response."""
+    answered = sorted({one.record_id for one in unit.responses.of([r.id for r in changing])})
+    if answered:
+        raise Conflict(
+            f"the texts of {len(answered)} records would change under the responses that they "
+            f"have, such as record {answered[0]!r}; delete those responses first, or add the new "
+            "texts as records of their own",
+            record_ids=answered[:20],
+        )

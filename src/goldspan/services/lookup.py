@@ -1,0 +1,89 @@
+"""Finding things on behalf of someone: what they may not see is not there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from goldspan.domain.permission import Action, Actor
+from goldspan.domain.schema import (
+    MetadataProperty,
+    Question,
+    RankingQuestion,
+    TextField,
+    VectorSettings,
+)
+from goldspan.errors import NotFound
+from goldspan.storage.rows import DatasetRow, RecordRow
+from goldspan.storage.store import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a dataset declares.
+
+    Args:
+        fields: in order.
+        questions: by name.
+        question_ids: name to id.
+        metadata: properties by name.
+        vectors: by name.
+    """
+
+    fields: tuple[TextField, ...]
+    questions: dict[str, Question]
+    question_ids: dict[str, str]
+    metadata: dict[str, MetadataProperty]
+    vectors: dict[str, VectorSettings]
+
+    @property
+    def asks_for_preferences(self) -> bool:
+        """Whether candidates are compared, so that nobody may know where they come from."""
+        return any(isinstance(question, RankingQuestion) for question in self.questions.values())
+
+
+def schema_of(unit: Unit, dataset_id: str) -> Schema:
+    """Return what a dataset declares."""
+    datasets = unit.datasets
+    questions = datasets.questions.of(dataset_id)
+    properties = datasets.metadata_properties.of(dataset_id)
+    vectors = datasets.vectors_settings.of(dataset_id)
+    return Schema(
+        fields=tuple(one.definition for one in datasets.fields.of(dataset_id)),
+        questions={one.definition.name: one.definition for one in questions},
+        question_ids={one.definition.name: one.id for one in questions},
+        metadata={one.definition.name: one.definition for one in properties},
+        vectors={one.definition.name: one.definition for one in vectors},
+    )
+
+
+def visible_dataset(
+    unit: Unit, actor: Actor, dataset_id: str, action: Action = Action.READ_DATASET
+) -> DatasetRow:
+    """Return a dataset on which the actor may do something.
+
+    Raises:
+        NotFound: if it does not exist for the actor.
+        Forbidden: if the actor sees it but may not do that.
+    """
+    dataset = unit.datasets.get(dataset_id)
+    if dataset is None or not actor.sees(dataset.workspace_id):
+        raise NotFound(f"there is no dataset {dataset_id!r}", dataset_id=dataset_id)
+    actor.require(action)
+    return dataset
+
+
+def visible_record(
+    unit: Unit, actor: Actor, record_id: str, action: Action = Action.READ_DATASET
+) -> tuple[RecordRow, DatasetRow]:
+    """Return a record on which the actor may do something, and its dataset.
+
+    Raises:
+        NotFound: if it does not exist for the actor.
+        Forbidden: if the actor sees it but may not do that.
+    """
+    record = unit.records.get(record_id)
+    dataset = None if record is None else unit.datasets.get(record.dataset_id)
+    if record is None or dataset is None or not actor.sees(dataset.workspace_id):
+        raise NotFound(f"there is no record {record_id!r}", record_id=record_id)
+    actor.require(action)
+    return record, dataset

@@ -1,0 +1,69 @@
+"""The first user: there always is an owner who can get in."""
+
+from __future__ import annotations
+
+from goldspan.domain.workspace import Role
+from goldspan.errors import InvalidInput
+from goldspan.services.keys import LEAST_LENGTH, key_hash, new_key
+from goldspan.services.passwords import hash_password
+from goldspan.storage.rows import UserRow
+from goldspan.storage.sql_base import new_id
+from goldspan.storage.store import Unit
+
+USERNAME = "owner"
+GIVEN = "given at start"
+HOME = "of the home"
+
+
+def ensure_owner(
+    unit: Unit, *, given_key: str | None, home_key: str | None, password: str | None
+) -> str | None:
+    """Make the owner if there is none, and see that a key of theirs is known.
+
+    Args:
+        unit: a transaction that writes.
+        given_key: a key to accept from now on in place of the one given before.
+        home_key: the key that the home keeps in its file.
+        password: replaces the owner's password.
+
+    Returns:
+        A new key to show and to keep in the home's file; None if a known key is there already.
+
+    Raises:
+        InvalidInput: if the given key or password is too short.
+    """
+    owner = unit.users.by_name(USERNAME) or _new_owner(unit)
+    if password is not None:
+        unit.users.set_password(owner.id, hash_password(password))
+    unit.users.delete_keys(owner.id, GIVEN)
+    if given_key is not None:
+        if len(given_key) < LEAST_LENGTH:
+            raise InvalidInput(
+                f"GOLDSPAN_OWNER_API_KEY has {LEAST_LENGTH} or more characters, "
+                f"found {len(given_key)}"
+            )
+        if unit.users.by_key(key_hash(given_key)) is None:
+            unit.users.add_key(owner.id, GIVEN, key_hash(given_key))
+        return None
+    known = None if home_key is None else unit.users.by_key(key_hash(home_key))
+    if known is not None:
+        return None
+    key = new_key()
+    unit.users.delete_keys(owner.id, HOME)
+    unit.users.add_key(owner.id, HOME, key_hash(key))
+    return key
+
+
+def _new_owner(unit: Unit) -> UserRow:
+    owner = UserRow(
+        id=new_id(),
+        username=USERNAME,
+        first_name="Owner",
+        last_name=None,
+        role=Role.OWNER,
+        password_hash=None,
+        inserted_at=unit.now,
+        updated_at=unit.now,
+    )
+    unit.users.add(owner)
+    return owner

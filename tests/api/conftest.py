@@ -1,0 +1,87 @@
+"""One real server for all API tests; each test makes a workspace and datasets of its own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import httpx
+import pytest
+from tests.api.talk import KEY_HEADER, SPAN, TEXT, Dataset, Person, new_name
+
+from goldspan.server.serve import RunningServer, start_in_thread
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    running = start_in_thread(tmp_path_factory.mktemp("api") / "home")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def connect(server: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
+    with ExitStack() as opened:
+
+        def make(key: str) -> httpx.Client:
+            client = httpx.Client(base_url=server.url, headers={KEY_HEADER: key}, trust_env=False)
+            return opened.enter_context(client)
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def owner(server: RunningServer, connect: Callable[[str], httpx.Client]) -> Person:
+    assert server.api_key is not None
+    http = connect(server.api_key)
+    return Person(http.get("/api/me").json()["id"], http)
+
+
+@pytest.fixture
+def make_person(owner: Person, connect: Callable[[str], httpx.Client]) -> Callable[..., Person]:
+    def make(role: str = "annotator", *workspaces: str) -> Person:
+        body = {
+            "username": new_name(role),
+            "first_name": role,
+            "role": role,
+            "workspaces": workspaces,
+        }
+        user = owner.ask("POST", "/api/users", 200, json=body)
+        return Person(user["id"], connect(user["api_key"]))
+
+    return make
+
+
+@pytest.fixture
+def make_dataset(owner: Person) -> Callable[..., Dataset]:
+    def make(
+        questions: dict[str, dict[str, Any]] | None = None,
+        fields: tuple[str, ...] = ("question", "context"),
+        properties: tuple[dict[str, Any], ...] = (),
+        **body: Any,
+    ) -> Dataset:
+        workspace = owner.ask("POST", "/api/workspaces", 200, json={"name": new_name("team")})
+        body = {"name": "squad", "workspace_id": workspace["id"], **body}
+        path = f"/api/v1/datasets/{owner.ask('POST', '/api/v1/datasets', 201, json=body)['id']}"
+        for name in fields:
+            field = {"name": name, "title": name, "required": True, "settings": TEXT}
+            owner.ask("POST", f"{path}/fields", 201, json=field)
+        ids = {}
+        for name, settings in (questions or {"answer": TEXT}).items():
+            question = {"name": name, "required": name == "answer", "settings": settings}
+            ids[name] = owner.ask("POST", f"{path}/questions", 201, json=question)["id"]
+        for prop in properties:
+            owner.ask("POST", f"{path}/metadata-properties", 201, json=prop)
+        dataset = owner.ask("PUT", f"{path}/publish", 200)
+        return Dataset(owner, dataset["id"], workspace["name"], workspace["id"], ids)
+
+    return make
+
+
+@pytest.fixture
+def dataset(make_dataset: Callable[..., Dataset]) -> Dataset:
+    return make_dataset()
+
+
+@pytest.fixture
+def spans(make_dataset: Callable[..., Dataset]) -> Dataset:
+    return make_dataset({"answer": {**SPAN, "allow_overlapping": True}})
