@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
+from typing import Any
 
-import click
 import typer.main
 
 from goldspan import errors
@@ -23,7 +23,7 @@ def command_line() -> str:
     root = typer.main.get_command(build_app())
     parts = ["# The command line\n"]
 
-    def describe(command: click.Command, path: str) -> None:
+    def describe(command: Any, path: str) -> None:
         subcommands = getattr(command, "commands", None)
         if subcommands:
             for name in sorted(subcommands):
@@ -34,10 +34,10 @@ def command_line() -> str:
         for parameter in command.params:
             names = ", ".join(f"`{name}`" for name in parameter.opts + parameter.secondary_opts)
             if parameter.param_type_name == "argument":
-                names = f"`{parameter.make_metavar(click.Context(command))}`"
+                names = f"`{parameter.metavar or str(parameter.name).upper()}`"
             text = getattr(parameter, "help", None) or ""
             default = parameter.default
-            if default is not None and not callable(default) and default not in (False, ()):
+            if default not in (None, ()) and default is not False and not callable(default):
                 text += f" Default: `{default}`."
             rows.append(f"| {names} | {text.strip()} |")
         if rows:
