@@ -186,6 +186,10 @@ class GenerativeReader:
         """
         return [[draft.completion for draft in drafts] for drafts in self._read(questions)]
 
+    def text_of(self, completion: Completion) -> str:
+        """Return a completion as the model wrote it."""
+        return self._prompter.decode(completion.ids)
+
     def _read(
         self, questions: Sequence[Question], on_progress: OnProgress | None = None
     ) -> Iterator[list[_Draft]]:

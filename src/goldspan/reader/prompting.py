@@ -105,8 +105,12 @@ class Prompter:
 
     def read(self, completion_ids: Sequence[int]) -> str:
         """Return the answer in a generated completion, "" for "not answerable"."""
-        text = self.tokenizer.decode(completion_ids, skip_special_tokens=True)
-        return self.template.read_completion(text)
+        return self.template.read_completion(self.decode(completion_ids))
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Return the text of token ids."""
+        text: str = self.tokenizer.decode(ids, skip_special_tokens=True)
+        return text
 
     def is_cut(self, question_text: str) -> bool:
         """Say whether a question is longer than its room."""

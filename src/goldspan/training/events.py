@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.utils import logging
 
 from goldspan.run.folder import RunFolder
 from goldspan.training.result import OnEvent
@@ -70,6 +71,18 @@ def listener(on_event: OnEvent | None) -> Iterator[OnEvent]:
         yield bar
     finally:
         bar.close()
+
+
+@contextmanager
+def one_bar() -> Iterator[None]:
+    """Keep transformers' own progress bars, one for every file it writes, off the terminal."""
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 class EventsCallback(TrainerCallback):

@@ -15,8 +15,8 @@ OnEvent = Callable[[str, Mapping[str, Any]], None]
 
 Kinds and values: ``started`` (step, total_steps), ``step`` (step, total_steps, epoch, loss,
 learning_rate and what else the recipe logs), ``checkpoint`` (step), ``interrupted`` (step),
-``evaluation`` (figures by name), ``finished`` (steps, seconds, final_loss). After a resume the
-steps since the last checkpoint come again; the later ones count.
+``warning`` (message), ``evaluation`` (figures by name), ``finished`` (steps, seconds,
+final_loss). After a resume the steps since the last checkpoint come again; the later ones count.
 """
 
 

@@ -17,7 +17,13 @@ from goldspan.domain.preference import PreferencePair
 from goldspan.errors import Conflict, NothingToTrain
 from goldspan.run.folder import Command, ReaderKind, RunFolder, RunSpec, now
 from goldspan.run.rows import RowCounts, write_rows
-from goldspan.training.events import EventsCallback, RunEvents, StopOnInterrupt, listener
+from goldspan.training.events import (
+    EventsCallback,
+    RunEvents,
+    StopOnInterrupt,
+    listener,
+    one_bar,
+)
 from goldspan.training.result import OnEvent, TrainingResult
 from goldspan.training.settings import Settings, TrainSettings
 
@@ -122,11 +128,11 @@ def carry_out(
         on_event: gets every event; None shows a progress bar.
         facts: what else ``report.json`` should say, such as DPO's margin at the first step.
         after: called once the model is saved; its figures go into an ``evaluation`` event and
-            into the report.
+            into the report, its ``warnings`` into events of their own, too.
     """
     started = time.monotonic()
     checkpoint = folder.last_checkpoint()
-    with listener(on_event) as told:
+    with listener(on_event) as told, one_bar():
         events = RunEvents(folder, told)
         log, stop = EventsCallback(events), StopOnInterrupt()
         trainer.remove_callback(PrinterCallback)
@@ -142,6 +148,8 @@ def carry_out(
         else:
             save_model(folder.model_dir)
             evaluation = dict(after()) if after else {}
+            for message in evaluation.get("warnings", ()):
+                events("warning", message=message)
             if evaluation:
                 events("evaluation", **evaluation)
             folder.write_report(

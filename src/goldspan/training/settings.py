@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from goldspan.errors import InvalidSettings
 
@@ -45,6 +46,9 @@ class TrainSettings:
     save_steps: float = 0.25
     save_total_limit: int = 2
     seed: int = 42
+
+    REMOVED: ClassVar[Mapping[str, str]] = {}
+    """Settings that older versions of the libraries had, and what stands in their place."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,8 +96,10 @@ def updated(settings: Settings, **changes: Any) -> Settings:
     known = sorted(field.name for field in fields(settings))
     unknown = sorted(changes.keys() - set(known))
     if unknown:
+        gone = [f"{name}: {settings.REMOVED[name]}" for name in unknown if name in settings.REMOVED]
         close = [match for name in unknown for match in get_close_matches(name, known, 1)]
         hint = f" Did you mean {', '.join(map(repr, close))}?" if close else ""
+        hint = f" {'; '.join(gone)}." if gone else hint
         raise InvalidSettings(
             f"{type(settings).__name__} has no setting {', '.join(map(repr, unknown))}.{hint} "
             f"It has: {', '.join(known)}",

@@ -1,0 +1,179 @@
+"""From demonstrations and preference pairs to token rows; nothing is ever cut off to fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from goldspan.domain.demonstration import Answer, Demonstration
+from goldspan.domain.preference import PreferencePair
+from goldspan.domain.span import Span
+from goldspan.reader.prompting import Prompter, Window
+from goldspan.run.rows import RowCounter, RowCounts
+
+IGNORED = -100
+"""The label of a token that no loss is computed on."""
+
+NO_CONTEXT = "without a context"
+LONG_QUESTION = "whose question is longer than max_question_length"
+LONG_ANSWER = "whose answer is longer than max_new_tokens"
+NO_WINDOW = "whose answer no window holds wholly"
+LONG_TEXT = "longer than max_length"
+
+Row = dict[str, list[int]]
+
+
+class _Drop(Exception):
+    """A row cannot be used; the message says why."""
+
+
+def demonstration_rows(
+    demonstrations: Sequence[Demonstration], prompter: Prompter
+) -> tuple[list[Row], RowCounts]:
+    """Make rows of ``input_ids`` and ``labels``; the loss covers the answer and its end alone.
+
+    A demonstration gives one row: its best answer that some window holds, in the first such
+    window. One that is not answerable gives a row for each window.
+    """
+    rows: list[Row] = []
+    counter = RowCounter()
+    for demonstration in demonstrations:
+        question = demonstration.question_text
+        try:
+            windows = _windows(prompter, question, demonstration.context)
+            if demonstration.answerable:
+                places = [_place(demonstration, windows, prompter)]
+            else:
+                places = [
+                    (window, _completion(prompter, question, window, "")) for window in windows
+                ]
+        except _Drop as reason:
+            counter.drop(str(reason))
+            continue
+        for window, completion in places:
+            prompt = prompter.prompt(question, window)
+            rows.append(
+                {
+                    "input_ids": [*prompt, *completion],
+                    "labels": [IGNORED] * len(prompt) + completion,
+                }
+            )
+        counter.keep(len(places))
+    _check_lengths([row["input_ids"] for row in rows], prompter)
+    return rows, counter.counts()
+
+
+def text_rows(texts: Sequence[str], prompter: Prompter) -> tuple[list[Row], RowCounts]:
+    """Make rows of ``input_ids`` and ``labels`` in which every token is learnt."""
+    rows: list[Row] = []
+    counter = RowCounter()
+    for text in texts:
+        ids = prompter.text(text)
+        if len(ids) > prompter.config.max_length:
+            counter.drop(LONG_TEXT)
+            continue
+        rows.append({"input_ids": ids, "labels": list(ids)})
+        counter.keep()
+    return rows, counter.counts()
+
+
+def pair_rows(
+    pairs: Sequence[PreferencePair], prompter: Prompter
+) -> tuple[list[dict[str, list[int]]], list[PreferencePair], RowCounts]:
+    """Make rows of ``prompt_ids``, ``chosen_ids`` and ``rejected_ids``.
+
+    Both answers are read in the same window: the first that holds both, else the first that
+    holds the chosen one.
+
+    Returns:
+        The rows, the pairs that they were made of, in the same order, and the counts.
+    """
+    rows: list[Row] = []
+    kept: list[PreferencePair] = []
+    counter = RowCounter()
+    for pair in pairs:
+        question = pair.question_text
+        try:
+            windows = _windows(prompter, question, pair.context)
+            window = _shared_window(pair, windows)
+            chosen = _completion(prompter, question, window, pair.chosen.text)
+            rejected = _completion(prompter, question, window, pair.rejected.text)
+        except _Drop as reason:
+            counter.drop(str(reason))
+            continue
+        prompt = prompter.prompt(question, window)
+        rows.append({"prompt_ids": prompt, "chosen_ids": chosen, "rejected_ids": rejected})
+        kept.append(pair)
+        counter.keep()
+    for name in ("chosen_ids", "rejected_ids"):
+        _check_lengths([[*row["prompt_ids"], *row[name]] for row in rows], prompter)
+    return rows, kept, counter.counts()
+
+
+def _windows(prompter: Prompter, question_text: str, context: str) -> list[Window]:
+    if prompter.is_cut(question_text):
+        raise _Drop(LONG_QUESTION)
+    windows = prompter.windows(context)
+    if not windows:
+        raise _Drop(NO_CONTEXT)
+    return windows
+
+
+def _place(
+    demonstration: Demonstration, windows: Sequence[Window], prompter: Prompter
+) -> tuple[Window, list[int]]:
+    """Return the first window for the best answer that has one, and its completion."""
+    reason = NO_WINDOW
+    for answer in demonstration.answers:
+        window = _first_holding(windows, _span_of(answer, demonstration.context))
+        if window is None:
+            continue
+        try:
+            question = demonstration.question_text
+            return window, _completion(prompter, question, window, answer.text)
+        except _Drop as drop:
+            reason = str(drop)
+    raise _Drop(reason)
+
+
+def _shared_window(pair: PreferencePair, windows: Sequence[Window]) -> Window:
+    chosen, rejected = (_span_of(one, pair.context) for one in (pair.chosen, pair.rejected))
+    for window in windows:
+        if all(span is not None and window.holds(span) for span in (chosen, rejected)):
+            return window
+    if not pair.chosen.text:
+        # "Not answerable" stands nowhere: it is judged where the other answer was found.
+        return _first_holding(windows, rejected) or windows[0]
+    holding = _first_holding(windows, chosen)
+    if holding is None:
+        raise _Drop(NO_WINDOW)
+    return holding
+
+
+def _first_holding(windows: Sequence[Window], span: Span | None) -> Window | None:
+    """Return the first window that holds the span; one window alone holds everything."""
+    if len(windows) == 1:
+        return windows[0]
+    return next((window for window in windows if span and window.holds(span)), None)
+
+
+def _span_of(answer: Answer, context: str) -> Span | None:
+    """Return an answer's place: its own, or the first where its text stands."""
+    start = context.find(answer.text)
+    if answer.span is not None or not answer.text or start < 0:
+        return answer.span
+    return Span(start, start + len(answer.text))
+
+
+def _completion(
+    prompter: Prompter, question_text: str, window: Window, answer_text: str
+) -> list[int]:
+    completion = prompter.completion(question_text, window, answer_text)
+    if len(completion) > prompter.config.max_new_tokens:
+        raise _Drop(LONG_ANSWER)
+    return completion
+
+
+def _check_lengths(rows: Sequence[Sequence[int]], prompter: Prompter) -> None:
+    longest = max((len(row) for row in rows), default=0)
+    # Trainers would cut such a row's end off, which is the answer.
+    assert longest <= prompter.config.max_length, f"a row of {longest} tokens"

@@ -1,0 +1,176 @@
+"""Settings of the generative reader's trainings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from goldspan.errors import InvalidSettings
+from goldspan.training.settings import TrainSettings
+
+LOSS_TYPES = (
+    "sigmoid",
+    "hinge",
+    "ipo",
+    "exo_pair",
+    "nca_pair",
+    "robust",
+    "bco_pair",
+    "sppo_hard",
+    "aot",
+    "aot_unpaired",
+    "apo_zero",
+    "apo_down",
+    "discopop",
+    "sft",
+    "sigmoid_norm",
+)
+"""The losses of TRL's DPO trainer."""
+
+SMOOTHED_LOSS_TYPES = ("sigmoid", "sft")
+"""The losses that know a label smoothing and a weight for each pair."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerativeSettings(TrainSettings):
+    """What the generative reader's trainings have in common.
+
+    Args:
+        learning_rate: the optimiser's peak step size; 0 takes the kind's own: see
+            ``default_learning_rate``.
+        use_peft: whether to train LoRA adapters instead of all weights. A model that comes with
+            an adapter trains that one, whatever stands here.
+        lora_r: rank of the adapters.
+        lora_alpha: their scale; alpha / r is what counts.
+        lora_dropout: share of their inputs dropped, 0 to 1.
+        lora_target_modules: names of the layers to adapt; none means every linear layer but the
+            last one.
+    """
+
+    learning_rate: float = 0.0
+    use_peft: bool = False
+    lora_r: int = 16
+    lora_alpha: int = 32
+    lora_dropout: float = 0.0
+    lora_target_modules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerativeSFTSettings(GenerativeSettings):
+    """Training a generative reader on demonstrations.
+
+    Args:
+        max_length: tokens of prompt, answer and end together; never above the model's own
+            limit. Nothing is ever cut off to fit: passages are read in windows.
+        max_question_length: room for the question, in tokens; longer ones are left out.
+        doc_stride: tokens that neighbouring windows share.
+        max_new_tokens: room for the answer and its end, in training and later in reading;
+            longer answers are left out.
+    """
+
+    num_train_epochs: float = 3.0
+    max_length: int = 512
+    max_question_length: int = 64
+    doc_stride: int = 128
+    max_new_tokens: int = 32
+
+    REMOVED: ClassVar[Mapping[str, str]] = {
+        "max_seq_length": "it is called max_length now",
+        "packing": "rows are never packed: packed rows attend to each other's texts or lose speed",
+        "dataset_text_field": "pass texts to train_generative_sft_texts",
+        "formatting_func": "pass it to TrainingTask.for_supervised_fine_tuning",
+        "completion_only_loss": "the loss covers the answer alone wherever it can be told apart",
+        "evaluation_strategy": "pass held_out questions; they are scored at the end",
+        "overwrite_output_dir": "choose another output folder; runs are never overwritten",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerativeDPOSettings(GenerativeSettings):
+    """Training a generative reader on preference pairs; windows are those it was trained with.
+
+    Args:
+        beta: strength of the pull to the reference, > 0; the authors' code says 0.1 to 0.5. For
+            short answers log-ratios are small, and the upper end or more steps are needed.
+        loss_type: one or more of TRL's losses, summed. ``sft`` anchors the chosen answer; alone,
+            ``sigmoid`` may make both answers less likely.
+        loss_weights: a factor for each of them; none means 1 each.
+        label_smoothing: probability that a label is wrong, 0 to 0.5, for pairs that do not bring
+            their own.
+    """
+
+    beta: float = 0.1
+    loss_type: tuple[str, ...] = ("sigmoid", "sft")
+    loss_weights: tuple[float, ...] = ()
+    label_smoothing: float = 0.0
+
+    REMOVED: ClassVar[Mapping[str, str]] = {
+        "rpo_alpha": "use loss_type=('sigmoid', 'sft') and loss_weights=(1.0, rpo_alpha)",
+        "max_length": "the windows are those that the checkpoint was trained with",
+        "max_prompt_length": "prompts are never cut; the windows are the checkpoint's",
+        "max_completion_length": "answers are never cut; longer ones are left out and counted",
+        "reference_free": "there is always a reference: the weights that the run starts from",
+        "precompute_ref_log_probs": "the reference is always computed before the first step",
+        "generate_during_eval": "pass held_out questions; they are answered at the end",
+        "label_pad_token_id": "labels are made from masks",
+        "is_encoder_decoder": "only causal language models are trained",
+        "model_adapter_name": "pass the adapter's folder as the model",
+        "ref_adapter_name": "the reference is the adapter as it is at the start",
+        "force_use_ref_model": "the reference is always the weights that the run starts from",
+        "sync_ref_model": "the reference does not move",
+        "padding_free": "TRL has switched it off",
+        "evaluation_strategy": "pass held_out questions; they are scored at the end",
+        "overwrite_output_dir": "choose another output folder; runs are never overwritten",
+    }
+
+    def __post_init__(self) -> None:
+        """Check the losses at once: TRL looks at them only after the reference pass.
+
+        Raises:
+            InvalidSettings: if a loss is not known, or the settings do not fit together.
+        """
+        given = (self.loss_type,) if isinstance(self.loss_type, str) else tuple(self.loss_type)
+        object.__setattr__(self, "loss_type", given)
+        object.__setattr__(self, "loss_weights", tuple(self.loss_weights))
+        unknown = [name for name in given if name not in LOSS_TYPES]
+        if unknown or not given:
+            raise InvalidSettings(
+                f"loss_type should be one or more of {', '.join(LOSS_TYPES)}; found {given!r}",
+                unknown=unknown,
+            )
+        if self.loss_weights and len(self.loss_weights) != len(given):
+            raise InvalidSettings(
+                f"loss_weights needs one number for each of {given!r}, found {self.loss_weights!r}"
+            )
+        if self.beta <= 0:
+            raise InvalidSettings(f"beta should be above 0, found {self.beta!r}")
+        if not 0.0 <= self.label_smoothing < 0.5:
+            raise InvalidSettings(
+                f"label_smoothing lies in [0, 0.5), found {self.label_smoothing!r}"
+            )
+        if "exo_pair" in given and self.label_smoothing == 0.0:
+            raise InvalidSettings("the loss 'exo_pair' needs label_smoothing above 0, such as 1e-3")
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """The factor of each loss."""
+        return self.loss_weights or (1.0,) * len(self.loss_type)
+
+
+def default_learning_rate(settings: GenerativeSettings, *, fresh: bool, adapter: bool) -> float:
+    """Return the learning rate that suits what is trained.
+
+    A pretrained model is moved gently (TRL's own default for SFT, a few times its default for
+    DPO, whose sets of pairs are small here), adapters ten times faster, fresh weights fast.
+
+    Args:
+        settings: whose kind decides between SFT and DPO.
+        fresh: whether the weights were just drawn.
+        adapter: whether only an adapter is trained.
+    """
+    if isinstance(settings, GenerativeDPOSettings):
+        return 5e-5 if adapter else 5e-6
+    if adapter:
+        return 2e-4
+    return 1e-3 if fresh else 2e-5

@@ -1,0 +1,248 @@
+"""Supervised fine-tuning of a generative reader, by TRL's own trainer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from datasets import Dataset
+from trl import SFTConfig, SFTTrainer
+
+from goldspan.domain.demonstration import Demonstration
+from goldspan.domain.prompt import PromptTemplate
+from goldspan.reader.generative_config import GenerativeReaderConfig, length_limit
+from goldspan.reader.prompting import Prompter
+from goldspan.run.folder import RunFolder
+from goldspan.run.rows import RowCounts, read_rows
+from goldspan.training.arguments import trainer_arguments
+from goldspan.training.generative_check import check_saved
+from goldspan.training.generative_model import (
+    GenerativeStart,
+    load_generative_start,
+    lora_config,
+    save_start,
+    save_trained,
+)
+from goldspan.training.generative_rows import Row, demonstration_rows, text_rows
+from goldspan.training.generative_settings import GenerativeSFTSettings, default_learning_rate
+from goldspan.training.held_out import freeze_held_out
+from goldspan.training.result import OnEvent, TrainingResult
+from goldspan.training.runs import (
+    carry_out,
+    create_run,
+    require_rows,
+    restore_settings,
+    start_dir,
+    start_of,
+)
+from goldspan.training.unobserved import Unobserved
+
+
+class GenerativeSFTTrainer(Unobserved, SFTTrainer):
+    """TRL's trainer on rows that are tokens already."""
+
+
+def train_generative_sft(
+    model: Any,
+    demonstrations: Sequence[Demonstration],
+    output: Path,
+    settings: GenerativeSFTSettings | None = None,
+    *,
+    tokenizer: Any | None = None,
+    template: PromptTemplate | None = None,
+    model_at_root: bool = False,
+    held_out: Sequence[Demonstration] = (),
+    on_event: OnEvent | None = None,
+) -> TrainingResult:
+    """Train a generative reader on demonstrations; the loss covers the answers alone.
+
+    Args:
+        model: a preset's name, a run's folder, a Hugging Face folder, an adapter's folder, a hub
+            id, or a model object, which is trained in place.
+        demonstrations: what to learn; those without answers teach to say "not answerable".
+        output: the run's folder, made here.
+        settings: of the training; None takes the defaults.
+        tokenizer: an object, folder or hub id; None takes the model's own.
+        template: how questions are put; it is saved with the model. None takes the model's own
+            if it has one, else the default.
+        model_at_root: whether the model goes into ``output`` itself instead of ``model/``.
+        held_out: questions that the trained reader is scored on; they are not trained on.
+        on_event: gets every event; None shows a progress bar.
+
+    Raises:
+        UnusableModel: if the model may not be loaded.
+        NothingToTrain: if no demonstration is usable.
+        Conflict: if ``output`` holds a run already.
+    """
+    settings = settings or GenerativeSFTSettings()
+    start = load_generative_start(
+        model, tokenizer, settings.seed, texts=(_preset_text(each) for each in demonstrations)
+    )
+    template = template or start.template or PromptTemplate()
+    settings = _resolved(settings, start)
+    config = _reader_config(settings, start)
+    rows, counts = demonstration_rows(demonstrations, Prompter(start.tokenizer, template, config))
+    require_rows(counts)
+    folder = create_run(
+        output,
+        demonstrations,
+        command="sft",
+        reader="generative",
+        parent=start.parent,
+        settings=settings,
+        template=asdict(template),
+        model_at_root=model_at_root,
+    )
+    _keep(folder, start, tokenizer)
+    freeze_held_out(folder, held_out)
+    return _train(folder, start, rows, counts, template, config, settings, on_event)
+
+
+def train_generative_sft_texts(
+    model: Any,
+    texts: Sequence[str],
+    output: Path,
+    settings: GenerativeSFTSettings | None = None,
+    *,
+    tokenizer: Any | None = None,
+    model_at_root: bool = False,
+    on_event: OnEvent | None = None,
+) -> TrainingResult:
+    """Train a causal language model on whole texts; the loss covers every token.
+
+    For formatting functions with logic inside, where prompt and answer cannot be told apart. No
+    template is saved: whoever asks the model has to bring one.
+
+    Args:
+        model: as in ``train_generative_sft``.
+        texts: one training text each; an end token is added.
+        output: the run's folder, made here.
+        settings: of the training; None takes the defaults.
+        tokenizer: an object, folder or hub id; None takes the model's own.
+        model_at_root: whether the model goes into ``output`` itself instead of ``model/``.
+        on_event: gets every event; None shows a progress bar.
+
+    Raises:
+        UnusableModel: if the model may not be loaded.
+        NothingToTrain: if no text is usable.
+        Conflict: if ``output`` holds a run already.
+    """
+    settings = settings or GenerativeSFTSettings()
+    start = load_generative_start(model, tokenizer, settings.seed, texts=texts)
+    settings = _resolved(settings, start)
+    config = _reader_config(settings, start)
+    rows, counts = text_rows(texts, Prompter(start.tokenizer, PromptTemplate(), config))
+    require_rows(counts)
+    folder = create_run(
+        output,
+        texts,
+        command="sft",
+        reader="generative",
+        parent=start.parent,
+        settings=settings,
+        model_at_root=model_at_root,
+    )
+    _keep(folder, start, tokenizer)
+    return _train(folder, start, rows, counts, None, config, settings, on_event)
+
+
+def resume_generative_sft(folder: RunFolder, on_event: OnEvent | None = None) -> TrainingResult:
+    """Go on with an interrupted run, from its folder alone."""
+    settings = restore_settings(folder, GenerativeSFTSettings)
+    start = load_generative_start(start_of(folder), None, settings.seed)
+    config = _reader_config(settings, start)
+    if folder.spec.template is None:
+        template = None
+        prompter = Prompter(start.tokenizer, PromptTemplate(), config)
+        rows, counts = text_rows(read_rows(folder.data_path, str), prompter)
+    else:
+        template = PromptTemplate(**folder.spec.template)
+        prompter = Prompter(start.tokenizer, template, config)
+        rows, counts = demonstration_rows(read_rows(folder.data_path, Demonstration), prompter)
+    return _train(folder, start, rows, counts, template, config, settings, on_event)
+
+
+def _preset_text(demonstration: Demonstration) -> str:
+    """Return what a preset's tokenizer should know of a demonstration."""
+    template = PromptTemplate()
+    asked = template.render_prompt(demonstration.question_text, demonstration.context)
+    return asked + "".join(template.render_completion(text) for text in demonstration.gold_texts)
+
+
+def _resolved(settings: GenerativeSFTSettings, start: GenerativeStart) -> GenerativeSFTSettings:
+    if settings.learning_rate > 0:
+        return settings
+    rate = default_learning_rate(
+        settings, fresh=start.fresh, adapter=start.adapter or settings.use_peft
+    )
+    return replace(settings, learning_rate=rate)
+
+
+def _reader_config(
+    settings: GenerativeSFTSettings, start: GenerativeStart
+) -> GenerativeReaderConfig:
+    return GenerativeReaderConfig(
+        max_length=settings.max_length,
+        max_question_length=settings.max_question_length,
+        doc_stride=settings.doc_stride,
+        max_new_tokens=settings.max_new_tokens,
+    ).limited_to(length_limit(start.model, start.tokenizer))
+
+
+def _keep(folder: RunFolder, start: GenerativeStart, tokenizer: Any | None) -> None:
+    if start.is_object or tokenizer is not None:
+        save_start(start, start_dir(folder))
+
+
+def _train(
+    folder: RunFolder,
+    start: GenerativeStart,
+    rows: Sequence[Row],
+    counts: RowCounts,
+    template: PromptTemplate | None,
+    config: GenerativeReaderConfig,
+    settings: GenerativeSFTSettings,
+    on_event: OnEvent | None,
+) -> TrainingResult:
+    # Without max_length: TRL would cut off the end of a longer row, and no row is longer.
+    arguments = SFTConfig(
+        max_length=None, packing=False, **trainer_arguments(settings, folder.checkpoints_dir)
+    )
+    trainer = GenerativeSFTTrainer(
+        model=start.model,
+        args=arguments,
+        train_dataset=Dataset.from_list(list(rows)),
+        processing_class=start.tokenizer,
+        peft_config=lora_config(settings, start),
+    )
+
+    def save(_: Path) -> None:
+        save_trained(trainer.model, start.tokenizer, template, config, folder, start)
+
+    def after() -> Mapping[str, Any]:
+        return check_saved(folder, template)
+
+    return carry_out(
+        folder,
+        trainer,
+        counts,
+        save_model=save,
+        on_event=on_event,
+        facts={
+            "loss_on": "answers" if template else "all tokens",
+            "reading": asdict(config),
+            "trained": _trained(trainer.model),
+        },
+        after=after,
+    )
+
+
+def _trained(model: Any) -> dict[str, int]:
+    """Return how many numbers the model has, and how many of them are trained."""
+    sizes = [(each.numel(), each.requires_grad) for each in model.parameters()]
+    return {
+        "parameters": sum(size for size, _ in sizes),
+        "trainable": sum(size for size, trainable in sizes if trainable),
+    }
