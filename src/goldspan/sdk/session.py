@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from goldspan.client import HttpClient
 from goldspan.errors import InvalidInput, NotFound, Unauthenticated
+from goldspan.sdk import embedded
 from goldspan.wire.user import User
 from goldspan.wire.workspace import Workspace
 
@@ -55,9 +58,9 @@ class Session:
         if not found:
             what = f"workspace {name!r}" if name else "workspace"
             raise NotFound(
-                f"there is no {what} at {self.api_url} that user {self.user.username!r} may see, "
-                f"only {names}. To make one: goldspan.init(...) without workspace, then "
-                f"goldspan.Workspace.create({name or 'admin'!r}), as an owner",
+                f"there is no {what} at {self.api_url} that user {self.user.username!r} may see "
+                f"(visible: {names or 'none'}). To make one, as an owner: goldspan.init(...), "
+                f"then goldspan.Workspace.create({name or 'main'!r})",
                 workspace=name,
             )
         return found[0]
@@ -68,25 +71,32 @@ class Session:
 
 
 def connect(
-    api_url: str,
+    api_url: str | None = None,
     api_key: str | None = None,
     workspace: str | None = None,
     *,
+    home: str | Path | None = None,
     timeout_s: float = 60.0,
 ) -> Session:
     """Return a session of its own, which ``session=`` of the other calls takes.
 
     Args:
-        api_url: where the server is.
-        api_key: the user's key.
+        api_url: where the server is. Without it the server of the home is used, and started
+            inside this process if the home has none running.
+        api_key: the user's key. Without it, and without ``api_url``, the home's owner is meant.
         workspace: name of the workspace that is meant where none is named.
+        home: folder of the data, where ``api_url`` is left out; by default ``GOLDSPAN_HOME``.
         timeout_s: longest silence of the server that is waited for, seconds.
 
     Raises:
         ServerUnreachable: if no server answers there.
         Unauthenticated: if the key is missing or not known.
         NotFound: if there is no such workspace, or none that the user may see.
+        HomeBusy: if another process owns the home and does not answer.
     """
+    if api_url is None:
+        found = embedded.find_or_start(Path(home) if home is not None else None)
+        api_url, api_key = found.api_url, api_key or found.owner_api_key
     if not api_key:
         raise Unauthenticated(
             f"the server at {api_url} wants a key: pass api_key=..., "
@@ -101,27 +111,22 @@ def connect(
 
 
 def init(
-    api_url: str,
+    api_url: str | None = None,
     api_key: str | None = None,
     workspace: str | None = None,
     *,
+    home: str | Path | None = None,
     timeout_s: float = 60.0,
 ) -> Session:
     """Connect, and make this session the one that all calls use unless given another.
 
     Takes and raises what ``connect`` does.
     """
-    session = connect(api_url, api_key, workspace, timeout_s=timeout_s)
+    session = connect(api_url, api_key, workspace, home=home, timeout_s=timeout_s)
     _active[:] = [session]
     return session
 
 
 def active(session: Session | None = None) -> Session:
-    """Return the given session, else that of the last ``init``.
-
-    Raises:
-        InvalidInput: if neither is there.
-    """
-    if session is None and not _active:
-        raise InvalidInput("call goldspan.init(api_url=..., api_key=...) first, or pass session=")
-    return session or _active[0]
+    """Return the given session, else that of the last ``init``, else that of an ``init()`` now."""
+    return session or (_active[0] if _active else init())

@@ -1,0 +1,44 @@
+"""The options of every command that talks to a server, and the session that they make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from goldspan.sdk.remote import RemoteFeedbackDataset
+    from goldspan.sdk.session import Session
+
+ApiUrl = Annotated[
+    str | None,
+    typer.Option(
+        envvar="GOLDSPAN_API_URL",
+        help="Where the server is. Without it the home's server is used, and started if need be.",
+    ),
+]
+ApiKey = Annotated[
+    str | None,
+    typer.Option(
+        envvar="GOLDSPAN_API_KEY",
+        help="Your key. Without it, and without --api-url, the home's owner's.",
+    ),
+]
+WorkspaceName = Annotated[
+    str | None, typer.Option("--workspace", help="The workspace; yours if you are in just one.")
+]
+DatasetName = Annotated[str, typer.Option("--dataset", help="Name of the dataset.")]
+
+
+def open_session(api_url: str | None, api_key: str | None, workspace: str | None) -> Session:
+    """Connect as the options say."""
+    from goldspan.sdk.session import connect
+
+    return connect(api_url, api_key, workspace)
+
+
+def open_dataset(session: Session, name: str) -> RemoteFeedbackDataset:
+    """Return the dataset of this name in the session's workspace. Raises NotFound."""
+    from goldspan.sdk.remote import RemoteFeedbackDataset
+
+    return RemoteFeedbackDataset.find(session, name)

@@ -1,0 +1,101 @@
+"""The commands that talk to a server, as a person types them."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from goldspan.cli import build_app
+from goldspan.errors import NotFound
+from goldspan.sdk import embedded
+from goldspan.sdk.remote import RemoteFeedbackDataset
+from goldspan.sdk.session import connect
+
+CSV = """question,context,answer
+Where from?,From Rome to Paris.,Rome
+Where to?,From Rome to Paris.,Paris
+When?,From Rome to Paris.,
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
+    """Type a command on a fresh home and return what it prints."""
+    monkeypatch.setenv("GOLDSPAN_HOME", str(tmp_path / "home"))
+
+    def typed(*words: str) -> str:
+        done = CliRunner().invoke(build_app(), words, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    yield typed
+    embedded.stop()
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> str:
+    path = tmp_path / "questions.csv"
+    path.write_text(CSV, encoding="utf-8")
+    return str(path)
+
+
+def test_import_makes_the_first_workspace_and_updates_when_repeated(
+    run: Callable[..., str], csv: str
+) -> None:
+    first = run("import", csv, "--dataset", "d")
+    assert "'main' was made" in first
+    assert "3 questions added, 0 updated, 3 in all" in first
+    assert "0 questions added, 3 updated, 3 in all" in run("import", csv, "--dataset", "d")
+
+
+def test_export_says_what_it_left_out(run: Callable[..., str], csv: str, tmp_path: Path) -> None:
+    run("import", csv, "--dataset", "d", "--answers", "none")
+    output = tmp_path / "out.jsonl"
+    said = run("export", "--dataset", "d", "--format", "sft", "--output", str(output))
+    assert "0 written" in said
+    assert "left out: 3 without a submitted answer" in said
+
+
+def test_a_dataset_that_is_not_there_is_named(run: Callable[..., str], csv: str) -> None:
+    run("import", csv, "--dataset", "d")
+    with pytest.raises(NotFound, match=r"no dataset 'e' .*only \['d'\]"):
+        run("export", "--dataset", "e", "--format", "squad", "--output", "out.json")
+
+
+def test_a_reader_suggests_and_proposes(
+    run: Callable[..., str],
+    csv: str,
+    tmp_path: Path,
+    make_span_parts: Callable[..., tuple[Any, Any]],
+) -> None:
+    model, tokenizer = make_span_parts([CSV])
+    for part in (model, tokenizer):
+        part.save_pretrained(tmp_path / "model")
+    reader = str(tmp_path / "model")
+    run("import", csv, "--dataset", "d")
+    assert "d: 3 suggestions" in run("suggest", "--dataset", "d", "--model", reader)
+    said = run("candidates", "--dataset", "d", "--to", "p", "--model", reader, "-k", "3", "--gold")
+    assert "p: 3 questions with candidates, 0 skipped" in said
+
+    session = connect()
+    suggestions = [record.suggestions[0] for record in RemoteFeedbackDataset.find(session, "d")]
+    assert {one.agent for one in suggestions} == {reader}
+    for one in suggestions:
+        assert all(0.0 <= score <= 1.0 for score in one.score)  # type: ignore[union-attr]
+    record = RemoteFeedbackDataset.find(session, "p")[0]
+    assert record.metadata["candidate_sources"].count("gold") == 1
+    texts = [record.fields[f"response{at}"] for at in (1, 2, 3)]
+    assert "Rome" in texts
+    assert len(set(texts)) == 3
+
+
+def test_records_are_exported_whole(run: Callable[..., str], csv: str, tmp_path: Path) -> None:
+    run("import", csv, "--dataset", "d")
+    output = tmp_path / "out.jsonl"
+    run("export", "--dataset", "d", "--format", "jsonl", "--output", str(output))
+    rows = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+    assert [row["fields"]["question"] for row in rows] == ["Where from?", "Where to?", "When?"]
+    assert rows[2]["responses"][0]["values"] == {"answer": []}
