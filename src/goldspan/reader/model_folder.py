@@ -98,20 +98,28 @@ def check_model_folder(path: Path, *, tokenizer: bool = True) -> None:
 
 
 @contextmanager
-def loading(model: str) -> Iterator[None]:
-    """Keep transformers quiet while it loads, and turn what it raises into ``UnusableModel``."""
+def quiet() -> Iterator[None]:
+    """Keep transformers' reports and progress bars off the terminal."""
     verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
         yield
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
-        raise UnusableModel(f"{model!r} cannot be loaded: {reason}", model=model) from error
     finally:
         logging.set_verbosity(verbosity)
         if bars:
             logging.enable_progress_bar()
+
+
+@contextmanager
+def loading(model: str) -> Iterator[None]:
+    """Load quietly, and turn what transformers raises into ``UnusableModel``."""
+    try:
+        with quiet():
+            yield
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+        raise UnusableModel(f"{model!r} cannot be loaded: {reason}", model=model) from error
 
 
 def architecture_of(model: str) -> str:

@@ -9,10 +9,12 @@ from goldspan.errors import Conflict
 from goldspan.run.folder import RunFolder
 from goldspan.training.generative_sft import resume_generative_sft
 from goldspan.training.result import OnEvent, TrainingResult
+from goldspan.training.span_dpo import resume_span_dpo
 from goldspan.training.span_sft import resume_span_sft
 
 # (reader, command) of a run's spec to who goes on with it.
 RECIPES: dict[tuple[str, str], Callable[[RunFolder, OnEvent | None], TrainingResult]] = {
+    ("span", "dpo"): resume_span_dpo,
     ("span", "sft"): resume_span_sft,
     ("generative", "sft"): resume_generative_sft,
 }

@@ -15,6 +15,7 @@ from goldspan.reader.model_folder import (
     check_model_folder,
     load_tokenizer,
     loading,
+    quiet,
     resolve_model,
 )
 from goldspan.reader.span_config import SpanReaderConfig
@@ -109,6 +110,7 @@ def _tokenizer(tokenizer: Any | None, model: str) -> Any:
 
 def save_span_model(model: Any, tokenizer: Any, config: SpanReaderConfig, folder: Path) -> None:
     """Write a folder that ``load_reader`` and plain ``from_pretrained`` load."""
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    with quiet():
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
     config.save(folder)

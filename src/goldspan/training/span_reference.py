@@ -1,0 +1,102 @@
+"""DPO's reference over spans: two log-probabilities a pair, checked once and kept with the run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+import msgspec
+
+from goldspan.errors import ReferenceMismatch
+from goldspan.run.folder import RunFolder, write_json
+
+FILE_NAME = "reference.json"
+MARGIN_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceLogps:
+    """What the reference thinks of a pair's answers, nats."""
+
+    chosen: float
+    rejected: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a run's policy is held against.
+
+    Args:
+        name: the reader that the run started from.
+        step0_margin: the largest implicit reward margin before the first step, in absolute value.
+        logps: one a pair, in the order of the kept pairs.
+    """
+
+    name: str
+    step0_margin: float
+    logps: tuple[ReferenceLogps, ...]
+
+
+def reference_of(
+    folder: RunFolder, policy_logps: Callable[[], Sequence[ReferenceLogps]], beta: float
+) -> Reference:
+    """Return a run's reference: from its folder, or from the policy before its first step.
+
+    It is kept because after a resume the policy is no longer what it started as.
+
+    Args:
+        folder: of the run.
+        policy_logps: computes the present policy's log-probabilities of all pairs.
+        beta: of the run.
+
+    Raises:
+        ReferenceMismatch: if the policy, computed again, is not the reference.
+    """
+    path = folder.root / FILE_NAME
+    if not path.is_file():
+        logps = policy_logps()
+        margin = require_reference(policy_logps(), logps, beta, folder.spec.parent)
+        write_json(path, asdict(Reference(folder.spec.parent, margin, tuple(logps))))
+    return msgspec.json.decode(path.read_bytes(), type=Reference)
+
+
+def require_reference(
+    policy: Sequence[ReferenceLogps],
+    reference: Sequence[ReferenceLogps],
+    beta: float,
+    name: str,
+) -> float:
+    """Check that before the first step policy and reference are the same reader.
+
+    Args:
+        policy: the untrained policy's log-probabilities; at least one pair.
+        reference: the reference's, of the same pairs.
+        beta: of the run.
+        name: the reference's, for the message.
+
+    Returns:
+        The largest implicit reward margin, in absolute value.
+
+    Raises:
+        ReferenceMismatch: if a margin is above 1e-3, or not a number.
+    """
+    margins = [
+        abs(beta * ((p.chosen - r.chosen) - (p.rejected - r.rejected)))
+        for p, r in zip(policy, reference, strict=True)
+    ]
+    worst = max(
+        range(len(margins)),
+        key=lambda pair: margins[pair] if math.isfinite(margins[pair]) else math.inf,
+    )
+    if not margins[worst] <= MARGIN_TOLERANCE:
+        raise ReferenceMismatch(
+            "before the first step every pair's reward margin should be 0 within "
+            f"{MARGIN_TOLERANCE}, but pair {worst} has {margins[worst]:.4f}: the policy gives its "
+            f"answers {policy[worst]}, the reference {name!r} gives {reference[worst]}. The "
+            "reference has to be the reader that training starts from",
+            pair=worst,
+            margin=margins[worst],
+            reference=name,
+        )
+    return margins[worst]

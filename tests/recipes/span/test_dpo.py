@@ -1,0 +1,194 @@
+"""DPO over spans on a tiny reader: the reference, the anchor, what pairs become, resuming."""
+
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+from goldspan.domain.demonstration import Answer, Demonstration
+from goldspan.domain.preference import PreferencePair
+from goldspan.domain.span import Span
+from goldspan.errors import (
+    InvalidSettings,
+    NothingToTrain,
+    ReferenceMismatch,
+    UnusableModel,
+)
+from goldspan.reader.load import load_reader
+from goldspan.run.folder import RunFolder
+from goldspan.training.resume import resume_training
+from goldspan.training.settings import SpanDPOSettings
+from goldspan.training.span_dpo import train_span_dpo
+from goldspan.training.span_reference import ReferenceLogps, require_reference
+
+SETTINGS = SpanDPOSettings(
+    learning_rate=1e-3, per_device_train_batch_size=4, logging_steps=1, num_train_epochs=2
+)
+
+
+def quiet(_kind: str, _values: Mapping[str, Any]) -> None:
+    """Show nothing."""
+
+
+def marked(context: str, text: str) -> Answer:
+    start = context.index(text)
+    return Answer(text, Span(start, start + len(text)))
+
+
+def pair_of(row: Demonstration, chosen: str, rejected: str, **values: Any) -> PreferencePair:
+    """Prefer one piece of a demonstration's context to another; "" is "not answerable"."""
+    answers = [marked(row.context, text) if text else Answer("") for text in (chosen, rejected)]
+    return PreferencePair(
+        row.id, row.question_text, row.context, answers[0], answers[1], ("ada",), **values
+    )
+
+
+@pytest.fixture(scope="session")
+def pairs(demonstrations: Sequence[Demonstration]) -> list[PreferencePair]:
+    """People prefer the colour with "is", which the trained reader does not give."""
+    return [
+        pair
+        for row in demonstrations
+        for colour in [row.answers[0].text]
+        for pair in (
+            pair_of(row, f"is {colour}", colour),
+            pair_of(row, f"is {colour}", "saw", label_smoothing=0.2),
+        )
+    ]
+
+
+def figures(folder: RunFolder, name: str) -> dict[int, float]:
+    return {event["step"]: event[name] for event in folder.events() if event["kind"] == "step"}
+
+
+def test_the_reader_comes_to_give_what_people_prefer(
+    trained: Path, pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    longer = replace(SETTINGS, num_train_epochs=15, learning_rate=2e-3)
+    result = train_span_dpo(trained, pairs, tmp_path / "run", longer, on_event=quiet)
+    accuracies = figures(result.folder, "rewards/accuracies")
+    assert (accuracies[1], accuracies[result.steps]) == (0.0, 1.0)
+    (answer,) = load_reader(tmp_path / "run").answer(pairs[0].question_text, [pairs[0].context])
+    assert answer.text == "is red"
+    # Of the 24 questions 12 differ; pairs of one question share its window.
+    assert (result.rows.kept, result.rows.windows) == (48, 12)
+
+
+def test_before_the_first_step_every_margin_is_zero(
+    trained: Path, pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    model = AutoModelForQuestionAnswering.from_pretrained(trained / "model")
+    tokenizer = AutoTokenizer.from_pretrained(trained / "model")
+    one = replace(SETTINGS, max_steps=1)
+    by_folder = train_span_dpo(trained, pairs, tmp_path / "folder", one, on_event=quiet)
+    by_object = train_span_dpo(
+        model, pairs, tmp_path / "object", one, tokenizer=tokenizer, on_event=quiet
+    )
+    for result in (by_folder, by_object):
+        assert result.folder.report()["step0_margin"] < 1e-4
+        assert figures(result.folder, "rewards/margins")[1] == pytest.approx(0.0, abs=1e-4)
+
+
+def test_another_reference_than_the_start_is_named() -> None:
+    policy = [ReferenceLogps(-1.0, -2.0), ReferenceLogps(-1.0, -2.0)]
+    other = [ReferenceLogps(-1.0, -2.0), ReferenceLogps(-1.5, -2.0)]
+    with pytest.raises(ReferenceMismatch, match=r"pair 1 has 0\.0500.*'runs/base' gives"):
+        require_reference(policy, other, 0.1, "runs/base")
+    broken = [ReferenceLogps(-1.0, -2.0), ReferenceLogps(float("nan"), -2.0)]
+    with pytest.raises(ReferenceMismatch, match="pair 1 has nan"):
+        require_reference(policy, broken, 0.1, "runs/base")
+
+
+def test_without_the_anchor_there_is_a_warning_and_the_first_loss_is_log_2(
+    trained: Path, pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    settings = replace(SETTINGS, sft_weight=0.0, max_steps=1, learning_rate=0.0)
+    with pytest.warns(UserWarning, match="without the anchor"):
+        result = train_span_dpo(trained, pairs, tmp_path / "run", settings, on_event=quiet)
+    # At a margin of 0 the loss is log 2 for every pair, smoothed or not.
+    assert figures(result.folder, "loss")[1] == pytest.approx(0.693147, abs=1e-4)
+
+
+def test_after_ctrl_c_the_rest_of_the_run_has_the_same_losses(
+    trained: Path, pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    whole = train_span_dpo(trained, pairs, tmp_path / "whole", SETTINGS, on_event=quiet)
+
+    def interrupt(kind: str, values: Mapping[str, Any]) -> None:
+        if kind == "step" and values["step"] == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    stopped = train_span_dpo(trained, pairs, tmp_path / "run", SETTINGS, on_event=interrupt)
+    assert stopped.interrupted
+    resumed = resume_training(tmp_path / "run", on_event=quiet)
+    assert figures(resumed.folder, "loss") == figures(whole.folder, "loss")
+    margins = [each.folder.report()["step0_margin"] for each in (resumed, whole)]
+    assert margins[0] == margins[1]
+
+
+def test_unplaced_answers_are_looked_up_and_lost_ones_are_counted(
+    trained: Path, demonstrations: Sequence[Demonstration], tmp_path: Path
+) -> None:
+    row = demonstrations[0]
+    good = pair_of(row, "is red", "red")
+    pairs = [
+        replace(good, chosen=Answer("is red")),
+        replace(good, chosen=Answer("purple")),
+        replace(good, chosen=Answer("red"), rejected=marked(row.context, "red")),
+        replace(good, context="", chosen=Answer("a"), rejected=Answer("")),
+    ]
+    one = replace(SETTINGS, max_steps=1)
+    result = train_span_dpo(trained, pairs, tmp_path / "run", one, on_event=quiet)
+    assert result.rows.kept == 1
+    assert result.rows.dropped == {
+        "answer not found in its context": 1,
+        "both answers at the same tokens": 1,
+        "context without text": 1,
+    }
+    with pytest.raises(NothingToTrain, match="0 of 1 rows kept"):
+        train_span_dpo(trained, pairs[1:2], tmp_path / "none", one, on_event=quiet)
+
+
+def test_a_reader_can_learn_from_preferences_that_there_is_no_answer(
+    trained: Path, demonstrations: Sequence[Demonstration], tmp_path: Path
+) -> None:
+    pairs = [pair_of(row, "", row.answers[0].text) for row in demonstrations]
+    longer = replace(SETTINGS, num_train_epochs=15, learning_rate=2e-3)
+    train_span_dpo(trained, pairs, tmp_path / "run", longer, on_event=quiet)
+    row = demonstrations[0]
+    assert load_reader(tmp_path / "run").answer(row.question_text, [row.context])[0].text == ""
+
+
+def test_pairs_in_a_long_passage_use_only_the_windows_of_their_answers(
+    trained: Path, tmp_path: Path
+) -> None:
+    context = "the cat is red now " + "that we saw the house " * 30 + "the boat is blue"
+    question = Demonstration("q", "which colour has the boat ?", context, ())
+    pairs = [pair_of(question, "blue", "red")]
+    result = train_span_dpo(trained, pairs, tmp_path / "run", SETTINGS, on_event=quiet)
+    assert result.rows.windows == 2
+
+
+def test_an_untrained_reader_and_wrong_settings_are_refused(
+    trained: Path,
+    pairs: list[PreferencePair],
+    tmp_path: Path,
+    make_span_parts: Callable[..., tuple[Any, Any]],
+) -> None:
+    encoder = tmp_path / "encoder"
+    model, tokenizer = make_span_parts([pairs[0].context])
+    model.bert.save_pretrained(encoder)
+    tokenizer.save_pretrained(encoder)
+    with pytest.raises(UnusableModel, match="starts from a trained reader"):
+        train_span_dpo(encoder, pairs, tmp_path / "run", SETTINGS)
+    with pytest.raises(InvalidSettings, match="beta should be above 0"):
+        train_span_dpo(trained, pairs, tmp_path / "run", replace(SETTINGS, beta=0.0))
+    kto: Any = "kto"
+    with pytest.raises(InvalidSettings, match="one of sigmoid, ipo, hinge, found 'kto'"):
+        train_span_dpo(trained, pairs, tmp_path / "run", replace(SETTINGS, loss_type=kto))
+    assert not (tmp_path / "run").exists()
