@@ -46,5 +46,5 @@ def main() -> None:
 
 
 def _fail(error: GoldspanError) -> NoReturn:
-    print(f"error: {error}", file=sys.stderr)
+    print(f"error: {error}", *getattr(error, "__notes__", ()), sep="\n", file=sys.stderr)
     sys.exit(1)

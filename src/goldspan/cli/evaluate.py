@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli.progress import progress
 from goldspan.domain.squad_version import SquadVersion
 
 if TYPE_CHECKING:
@@ -71,6 +70,7 @@ def register(app: typer.Typer) -> None:
         from goldspan.evaluation.baseline import most_frequent_answer
         from goldspan.formats.read import read_demonstrations
         from goldspan.reader.load import load_reader
+        from goldspan.sdk.progress import progress
 
         everything = read_demonstrations(data)
         rules = _VERSIONS.get(version) or version_for(everything)

@@ -1,38 +1,29 @@
-"""A progress bar for long loops."""
+"""A progress bar for long loops, on standard error, so that output can go into a pipe."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-
-class Advance(Protocol):
-    """Counts finished items."""
-
-    def __call__(self, count: int) -> None:
-        """Move the bar by ``count`` items."""
-        ...
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 
 @contextmanager
-def progress(what: str, total: int | None, *, show: bool = True) -> Iterator[Advance]:
-    """Show a bar on standard error while the block runs.
+def progress(what: str, total: int | None, *, show: bool = True) -> Iterator[Callable[[int], None]]:
+    """Show a bar while the block runs; nothing where nobody looks, such as in a log file.
 
     Args:
-        what: is going on, in front of the bar.
-        total: number of items; None if it is not known.
+        what: names the work.
+        total: how many steps there are; None if that is not known.
         show: whether to show anything at all.
+
+    Yields:
+        A function to call with the number of steps finished since its last call.
     """
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), disable=not show) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda count: bar.advance(task, count)
+    console = Console(stderr=True)
+    watched = show and (console.is_terminal or console.is_jupyter)
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not watched) as bars:
+        bar = bars.add_task(what, total=total)
+        yield lambda steps: bars.advance(bar, steps)

@@ -64,6 +64,33 @@ def test_a_workspace_is_found_by_id_and_its_name_is_taken(owner: Session) -> Non
         Workspace.create(name, session=owner)
 
 
+def test_a_home_that_another_process_serves_is_used_through_it(tmp_path: Path) -> None:
+    program = (
+        "import sys, goldspan as rg\n"
+        "session = rg.init(home=sys.argv[1])\n"
+        "rg.Workspace.create('theirs')\n"
+        "print(session.api_url, flush=True)\n"
+        "sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        url = other.stdout.readline().strip()
+        session = connect(home=tmp_path, workspace="theirs")
+        assert session.api_url == url
+        Workspace.create("ours", session=session)
+        session.close()
+    # The other process has ended, so this one serves the home now, with what both did.
+    session = connect(home=tmp_path)
+    assert session.api_url != url
+    assert {one.name for one in Workspace.list(session=session)} == {"theirs", "ours"}
+    session.close()
+
+
 def test_what_was_pushed_survives_a_kill_of_the_process(tmp_path: Path) -> None:
     program = textwrap.dedent(
         """
