@@ -1,5 +1,6 @@
 """The names that notebooks import from ``argilla.feedback``."""
 
+from goldspan.sdk.trainer import ArgillaTrainer, GoldspanTrainer
 from goldspan.sdk.training_task import TrainingTask
 
-__all__ = ["TrainingTask"]
+__all__ = ["ArgillaTrainer", "GoldspanTrainer", "TrainingTask"]

@@ -8,8 +8,8 @@ where there is none). A file from elsewhere needs the first three columns alone.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from goldspan.domain.preference import PreferencePair
 from goldspan.domain.prompt import PromptTemplate
 from goldspan.domain.span import Span
 from goldspan.errors import GoldspanError, InvalidFile, InvalidInput
+from goldspan.formats.source import decode_json, read_source, shown
 
 COLUMNS = ("prompt", "chosen", "rejected")
 
@@ -59,11 +60,11 @@ def pair_of(row: Mapping[str, Any], name: str) -> PreferencePair:
     """
     for column in COLUMNS:
         if not isinstance(row.get(column), str):
-            raise InvalidInput(f"{column!r} is a text, found {row.get(column)!r:.80}")
+            raise InvalidInput(f"{column!r} is a text, found {shown(row.get(column))}")
     context = row.get("context") or ""
     chosen, rejected = (_answer(row, side, context) for side in ("chosen", "rejected"))
     if chosen.text == rejected.text:
-        raise InvalidInput(f"chosen and rejected are the same text, {chosen.text!r:.80}")
+        raise InvalidInput(f"chosen and rejected are the same text, {shown(chosen.text)}")
     return PreferencePair(
         record_id=str(row.get("record_id") or name),
         question_text=row.get("question") or row["prompt"].strip(),
@@ -90,47 +91,35 @@ def _answer(row: Mapping[str, Any], side: str, context: str) -> Answer:
     span = Span(start, start + len(text))
     if span.of(context) != text:
         raise InvalidInput(
-            f"{side} {text!r:.80} should stand at {start} of the context, "
-            f"where {span.of(context)!r:.80} stands"
+            f"{side} {shown(text)} should stand at {start} of the context, "
+            f"where {shown(span.of(context))} stands"
         )
     return Answer(text, span)
-
-
-def write_pairs(
-    path: Path, pairs: Iterable[PreferencePair], template: PromptTemplate | None = None
-) -> int:
-    """Write pairs as JSON lines and return how many."""
-    count = 0
-    with path.open("w", encoding="utf-8") as file:
-        for pair in pairs:
-            file.write(json.dumps(pair_row(pair, template), ensure_ascii=False) + "\n")
-            count += 1
-    return count
 
 
 def read_pairs(path: Path) -> list[PreferencePair]:
     """Read JSON lines of pairs.
 
     Raises:
+        NotFound: if there is no such file.
         InvalidFile: if lines do not hold pairs; lists them all.
     """
     pairs: list[PreferencePair] = []
     faults: list[str] = []
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-                if not isinstance(row, dict):
-                    raise InvalidInput(f"a JSON object was expected, found {line.strip()!r:.80}")
-                pairs.append(pair_of(row, f"line-{number}"))
-            except (ValueError, GoldspanError) as error:
-                faults.append(f"line {number}: {error}")
-    if faults or not pairs:
+    for number, line in enumerate(io.BytesIO(read_source(path)), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = decode_json(line)
+            if not isinstance(row, dict):
+                raise InvalidInput(f"expected an object, found {shown(row)}")
+            pairs.append(pair_of(row, f"line-{number}"))
+        except (ValueError, GoldspanError) as error:
+            faults.append(f"line {number}: {str(error).removeprefix('line 1, ')}")
+    if faults:
         raise InvalidFile(
-            f"{path} should hold preference pairs, a JSON object a line with "
-            f"{', '.join(COLUMNS)}; found {len(pairs)} pairs and {len(faults)} faulty lines",
+            f"{path} has {len(faults)} faults. Expected preference pairs, a JSON object a line "
+            f"with the texts {', '.join(COLUMNS)}:",
             faults,
         )
     return pairs

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.preference import PreferencePair
 from goldspan.domain.prompt import PromptTemplate
-from goldspan.domain.split import split_by_passage
+from goldspan.domain.split import sample, split_by_passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,15 @@ class TrainingData:
         kind = "preference pairs" if self.pairs else "texts" if self.texts else "questions"
         left_out = "".join(f"; left out: {n} {reason}" for reason, n in self.dropped.items())
         return "\n".join([f"{len(self)} {kind}{left_out}", *self.notes])
+
+    def limited_to(self, rows: int | None, seed: int) -> TrainingData:
+        """Return at most ``rows`` rows, drawn at random; all of them for None."""
+        return replace(
+            self,
+            demonstrations=tuple(sample(self.demonstrations, rows, seed)),
+            pairs=tuple(sample(self.pairs, rows, seed)),
+            texts=tuple(sample(self.texts, rows, seed)),
+        )
 
     def split(self, train_size: float, seed: int) -> tuple[TrainingData, TrainingData]:
         """Return a training and a held-out part that share no passage.
