@@ -51,12 +51,12 @@ class Forest:
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """What the language model's head has to predict: every edge of the tries that is scored, once.
+    """What the language model's head has to predict, each prediction once.
 
     Args:
-        cells: where each prediction is made: indices into the flattened forest. Shape: (edges,)
-        labels: the token to predict there. Shape: (edges,)
-        slots: for each token row, the edge of each of its scored tokens. Shape of each:
+        cells: where a prediction is made: indices into the flattened forest. Shape: (predictions,)
+        labels: the token to predict there. Shape: (predictions,)
+        slots: for each token row, the predictions of its scored tokens. Shape of each:
             (scored tokens of the row,)
     """
 
@@ -107,24 +107,29 @@ def plant(rows: Sequence[Sequence[int] | Ints], attention_tokens: int, pad_id: i
     return Forest(ids, depth, end, cells)
 
 
-def targets(forest: Forest, scored: Sequence[Ints]) -> Targets:
-    """Collect the predictions that the scored tokens need, each edge of a trie once.
+def targets(forest: Forest, positions: Sequence[Ints], labels: Sequence[Ints]) -> Targets:
+    """Collect the predictions that scored tokens need.
+
+    A row's last token predicts nothing, so the forest may hold rows without it.
 
     Args:
         forest: the packed rows.
-        scored: for each token row, the positions of its scored tokens, each >= 1: nothing
-            precedes a row's first token, so nothing predicts it.
+        positions: for each token row, where its scored tokens stand, each >= 1: nothing precedes
+            a row's first token, so nothing predicts it.
+        labels: for each token row, its scored tokens.
     """
-    children = [cells[at] for cells, at in zip(forest.cells, scored, strict=True)]
-    parents = [cells[at - 1] for cells, at in zip(forest.cells, scored, strict=True)]
-    sizes = [len(at) for at in scored]
-    every_child = np.concatenate([np.empty(0, dtype=np.int64), *children])
-    every_parent = np.concatenate([np.empty(0, dtype=np.int64), *parents])
-    edges, first, slots = np.unique(every_child, return_index=True, return_inverse=True)
+    cells = [path[at - 1] for path, at in zip(forest.cells, positions, strict=True)]
+    nothing = np.empty(0, dtype=np.int64)
+    every_cell = np.concatenate([nothing, *cells])
+    every_label = np.concatenate([nothing, *labels])
+    # One number for each pair of cell and label.
+    pairs = every_cell * (1 + every_label.max(initial=0)) + every_label
+    _, first, slots = np.unique(pairs, return_index=True, return_inverse=True)
+    ends = np.cumsum([len(at) for at in positions])
     return Targets(
-        cells=every_parent[first],
-        labels=forest.ids.reshape(-1)[edges],
-        slots=np.split(slots, np.cumsum(sizes)[:-1]) if sizes else [],
+        cells=every_cell[first],
+        labels=every_label[first],
+        slots=np.split(slots, ends[:-1]) if len(ends) else [],
     )
 
 

@@ -66,10 +66,11 @@ def test_a_long_head_is_shared_by_as_many_passages_as_pays() -> None:
     assert plant(passages, attention_tokens=2000).ids.shape == (2, 1000)
 
 
-def test_each_scored_edge_is_predicted_once() -> None:
-    forest = plant([[5, 7, 9], [5, 7, 8], [5, 7, 9]], attention_tokens=100)
-    found = targets(forest, [np.array([2]), np.array([1, 2]), np.array([2])])
-    # The edges are 5 -> 7 (column 1), 7 -> 8 (column 2), 7 -> 9 (column 3).
+def test_each_prediction_is_made_once() -> None:
+    forest = plant([[5, 7], [5, 7], [5, 7]], attention_tokens=100)
+    two, both = np.array([2]), np.array([1, 2])
+    found = targets(forest, [two, both, two], [np.array([9]), np.array([7, 8]), np.array([9])])
+    # After 5 comes 7; after 7 comes 8 or 9.
     assert found.cells.tolist() == [0, 1, 1]
     assert found.labels.tolist() == [7, 8, 9]
     assert [slots.tolist() for slots in found.slots] == [[2], [0, 1], [2]]
@@ -78,7 +79,7 @@ def test_each_scored_edge_is_predicted_once() -> None:
 def test_no_rows_make_an_empty_forest() -> None:
     forest = plant([], attention_tokens=100)
     assert forest.ids.size == 0
-    assert targets(forest, []).slots == []
+    assert targets(forest, [], []).slots == []
 
 
 @given(token_rows, attention_costs)
@@ -109,11 +110,12 @@ def test_where_attention_is_free_every_beginning_is_computed_once(rows: list[lis
     assert len(computed) == len(beginnings)
 
 
-@given(token_rows.filter(any))
-def test_every_scored_token_is_the_label_of_its_slot(rows: list[list[int]]) -> None:
-    forest = plant(rows, attention_tokens=100)
-    found = targets(forest, [np.arange(1, max(1, len(row))) for row in rows])
+@given(token_rows)
+def test_a_rows_predictions_are_its_tokens_each_after_the_one_before(rows: list[list[int]]) -> None:
+    forest = plant([row[:-1] for row in rows], attention_tokens=100)
+    following = [np.array(row[1:], dtype=np.int64) for row in rows]
+    found = targets(forest, [np.arange(1, len(row) + 1) for row in following], following)
     flat = forest.ids.reshape(-1)
     for row, slots in zip(rows, found.slots, strict=True):
         assert found.labels[slots].tolist() == row[1:]
-        assert flat[found.cells[slots]].tolist() == row[: max(0, len(row) - 1)]
+        assert flat[found.cells[slots]].tolist() == row[:-1]
