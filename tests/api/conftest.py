@@ -30,6 +30,12 @@ def connect(server: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
 
 
 @pytest.fixture(scope="session")
+def stranger(server: RunningServer) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server.url, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
 def owner(server: RunningServer, connect: Callable[[str], httpx.Client]) -> Person:
     assert server.api_key is not None
     http = connect(server.api_key)

@@ -9,7 +9,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.params import FromPath
 
 from goldspan.domain.permission import Actor
 from goldspan.services.keys import authenticate
@@ -99,6 +101,17 @@ class Authentication(AbstractAuthenticationMiddleware):
         """Return the user as ``connection.user``. Raises Unauthenticated."""
         db: Db = connection.app.state.db
         return AuthenticationResult(user=db.peek(authenticate, given_key(connection)), auth=None)
+
+
+Database = NamedDependency[Db]
+"""A route's parameter ``db``."""
+
+Caller = NamedDependency[Actor]
+"""A route's parameter ``actor``."""
+
+
+Id = FromPath[str]
+"""A route's parameter that stands in its path."""
 
 
 def provide_db(request: Request[Any, Any, Any]) -> Db:

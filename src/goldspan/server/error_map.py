@@ -30,6 +30,7 @@ STATUS: dict[type[GoldspanError], int] = {
     errors.HomeBusy: 503,
     errors.StorageFailure: 503,
     errors.MissingExtra: 501,
+    errors.TrainingError: 422,
 }
 """Status of each class and, unless they have their own, of its subclasses."""
 

@@ -28,6 +28,7 @@ class RunningServer:
     """A server on a thread of its own; it stops with ``stop``, at the latest with the process.
 
     Args:
+        home: the folder that it owns.
         url: where it answers.
         api_key: the owner's key, or None if only its hash is known.
         key_is_new: whether the key was made by this start, so that it should be shown.
@@ -38,6 +39,7 @@ class RunningServer:
 
     def __init__(
         self,
+        home: Path,
         url: str,
         api_key: str | None,
         key_is_new: bool,
@@ -45,6 +47,7 @@ class RunningServer:
         thread: threading.Thread,
         opened: ExitStack,
     ) -> None:
+        self.home = home
         self.url = url
         self.api_key = api_key
         self.key_is_new = key_is_new
@@ -103,7 +106,7 @@ def start_in_thread(
         name = f"[{host}]" if ":" in host else host
         url = f"http://{name}:{listener.getsockname()[1]}"
         lock.publish(url)
-        return RunningServer(url, key, is_new, server, thread, opening.pop_all())
+        return RunningServer(home, url, key, is_new, server, thread, opening.pop_all())
 
 
 def require_loopback(host: str) -> None:

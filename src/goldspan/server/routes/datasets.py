@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from litestar import delete, get, patch, post, put
+from litestar.params import FromQuery, JSONBody
 from msgspec import UNSET
 
-from goldspan.domain.permission import Actor
 from goldspan.domain.record import ResponseStatus
 from goldspan.server import present
-from goldspan.server.deps import Db
+from goldspan.server.deps import Caller, Database, Id
 from goldspan.services import datasets, progress
 from goldspan.services.lookup import visible_dataset
 from goldspan.storage.rows import RecordStatus
@@ -30,7 +30,10 @@ from goldspan.wire.dataset import (
 
 @get("/api/v1/me/datasets", sync_to_thread=False)
 def list_own(
-    db: Db, actor: Actor, workspace_id: str | None = None, name: str | None = None
+    db: Database,
+    actor: Caller,
+    workspace_id: FromQuery[str | None] = None,
+    name: FromQuery[str | None] = None,
 ) -> Items[Dataset]:
     """Return the datasets that the caller sees, of one workspace or of all."""
     found = db.peek(datasets.list_datasets, actor, workspace_id, name)
@@ -38,7 +41,7 @@ def list_own(
 
 
 @post("/api/v1/datasets")
-async def create(db: Db, actor: Actor, data: DatasetCreate) -> Dataset:
+async def create(db: Database, actor: Caller, data: JSONBody[DatasetCreate]) -> Dataset:
     """Create a draft."""
     row = await db.write(
         datasets.create_dataset,
@@ -54,13 +57,15 @@ async def create(db: Db, actor: Actor, data: DatasetCreate) -> Dataset:
 
 
 @get("/api/v1/datasets/{dataset_id:str}", sync_to_thread=False)
-def get_one(db: Db, actor: Actor, dataset_id: str) -> Dataset:
+def get_one(db: Database, actor: Caller, dataset_id: Id) -> Dataset:
     """Return one dataset."""
     return present.dataset(db.peek(visible_dataset, actor, dataset_id))
 
 
 @patch("/api/v1/datasets/{dataset_id:str}")
-async def update(db: Db, actor: Actor, dataset_id: str, data: DatasetUpdate) -> Dataset:
+async def update(
+    db: Database, actor: Caller, dataset_id: Id, data: JSONBody[DatasetUpdate]
+) -> Dataset:
     """Change a dataset."""
     distribution = None if data.distribution is UNSET else data.distribution
     changes = datasets.DatasetChanges(
@@ -76,19 +81,19 @@ async def update(db: Db, actor: Actor, dataset_id: str, data: DatasetUpdate) -> 
 
 
 @put("/api/v1/datasets/{dataset_id:str}/publish")
-async def publish(db: Db, actor: Actor, dataset_id: str) -> Dataset:
+async def publish(db: Database, actor: Caller, dataset_id: Id) -> Dataset:
     """Make a draft ready for records."""
     return present.dataset(await db.write(datasets.publish_dataset, actor, dataset_id))
 
 
 @delete("/api/v1/datasets/{dataset_id:str}", status_code=200)
-async def delete_one(db: Db, actor: Actor, dataset_id: str) -> Dataset:
+async def delete_one(db: Database, actor: Caller, dataset_id: Id) -> Dataset:
     """Delete a dataset with everything in it."""
     return present.dataset(await db.write_bulk(datasets.delete_dataset, actor, dataset_id))
 
 
 @get("/api/v1/me/datasets/{dataset_id:str}/metrics", sync_to_thread=False)
-def metrics(db: Db, actor: Actor, dataset_id: str) -> DatasetMetrics:
+def metrics(db: Database, actor: Caller, dataset_id: Id) -> DatasetMetrics:
     """Return the number of records and of the caller's responses."""
     records, own = db.peek(progress.own_metrics, actor, dataset_id)
     return DatasetMetrics(
@@ -103,7 +108,7 @@ def metrics(db: Db, actor: Actor, dataset_id: str) -> DatasetMetrics:
 
 
 @get("/api/v1/datasets/{dataset_id:str}/progress", sync_to_thread=False)
-def dataset_progress(db: Db, actor: Actor, dataset_id: str) -> DatasetProgress:
+def dataset_progress(db: Database, actor: Caller, dataset_id: Id) -> DatasetProgress:
     """Return how many records are completed, and who responded."""
     found = db.peek(progress.dataset_progress, actor, dataset_id)
     return DatasetProgress(
@@ -115,7 +120,7 @@ def dataset_progress(db: Db, actor: Actor, dataset_id: str) -> DatasetProgress:
 
 
 @get("/api/v1/datasets/{dataset_id:str}/users/progress", sync_to_thread=False)
-def users_progress(db: Db, actor: Actor, dataset_id: str) -> UsersProgress:
+def users_progress(db: Database, actor: Caller, dataset_id: Id) -> UsersProgress:
     """Return every annotator's responses by status."""
     found = db.peek(progress.users_progress, actor, dataset_id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import get
 
 from goldspan._version import __version__
-from goldspan.server.deps import Db
+from goldspan.server.deps import Database
 from goldspan.storage.store import Unit
 
 
@@ -16,7 +16,7 @@ def healthz() -> dict[str, str]:
 
 
 @get("/readyz", exclude_from_auth=True)
-async def readyz(db: Db) -> dict[str, str]:
+async def readyz(db: Database) -> dict[str, str]:
     """Say that the database can be written: a transaction goes through the writer and the disk."""
 
     def nothing(unit: Unit) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import delete, get, post
+from litestar.params import JSONBody
 
-from goldspan.domain.permission import Action, Actor
+from goldspan.domain.permission import Action
 from goldspan.server import present
-from goldspan.server.deps import Db
+from goldspan.server.deps import Caller, Database, Id
 from goldspan.server.routes.users import create
 from goldspan.services import users, workspaces
 from goldspan.storage.rows import UserRow
@@ -32,7 +33,7 @@ def info() -> dict[str, str]:
 
 
 @get("/api/me", sync_to_thread=False)
-def me(db: Db, actor: Actor) -> User:
+def me(db: Database, actor: Caller) -> User:
     """Return the caller."""
 
     def read(unit: Unit) -> User:
@@ -42,7 +43,7 @@ def me(db: Db, actor: Actor) -> User:
 
 
 @get("/api/users", sync_to_thread=False)
-def list_users(db: Db, actor: Actor) -> list[User]:
+def list_users(db: Database, actor: Caller) -> list[User]:
     """Return every user."""
 
     def read(unit: Unit) -> list[User]:
@@ -52,13 +53,13 @@ def list_users(db: Db, actor: Actor) -> list[User]:
 
 
 @post("/api/users", status_code=200)
-async def create_user(db: Db, actor: Actor, data: UserCreate) -> User:
+async def create_user(db: Database, actor: Caller, data: JSONBody[UserCreate]) -> User:
     """Create a user; only this answer holds the key."""
     return await create(db, actor, data)
 
 
 @delete("/api/users/{user_id:str}", status_code=200)
-async def delete_user(db: Db, actor: Actor, user_id: str) -> User:
+async def delete_user(db: Database, actor: Caller, user_id: Id) -> User:
     """Delete a user; the responses stay."""
 
     def remove(unit: Unit) -> User:
@@ -71,19 +72,21 @@ async def delete_user(db: Db, actor: Actor, user_id: str) -> User:
 
 
 @get("/api/workspaces", sync_to_thread=False)
-def list_workspaces(db: Db, actor: Actor) -> list[Workspace]:
+def list_workspaces(db: Database, actor: Caller) -> list[Workspace]:
     """Return the workspaces that the caller sees."""
     return [present.workspace(row) for row in db.peek(workspaces.list_workspaces, actor)]
 
 
 @post("/api/workspaces", status_code=200)
-async def create_workspace(db: Db, actor: Actor, data: WorkspaceCreate) -> Workspace:
+async def create_workspace(
+    db: Database, actor: Caller, data: JSONBody[WorkspaceCreate]
+) -> Workspace:
     """Create a workspace."""
     return present.workspace(await db.write(workspaces.create_workspace, actor, data.name))
 
 
 @get("/api/workspaces/{workspace_id:str}/users", sync_to_thread=False)
-def members(db: Db, actor: Actor, workspace_id: str) -> list[User]:
+def members(db: Database, actor: Caller, workspace_id: Id) -> list[User]:
     """Return who is in a workspace."""
 
     def read(unit: Unit) -> list[User]:
@@ -94,7 +97,7 @@ def members(db: Db, actor: Actor, workspace_id: str) -> list[User]:
 
 
 @post("/api/workspaces/{workspace_id:str}/users/{user_id:str}", status_code=200)
-async def add_member(db: Db, actor: Actor, workspace_id: str, user_id: str) -> User:
+async def add_member(db: Database, actor: Caller, workspace_id: Id, user_id: Id) -> User:
     """Let a user in."""
 
     def let_in(unit: Unit) -> User:
@@ -104,7 +107,7 @@ async def add_member(db: Db, actor: Actor, workspace_id: str, user_id: str) -> U
 
 
 @delete("/api/workspaces/{workspace_id:str}/users/{user_id:str}", status_code=200)
-async def remove_member(db: Db, actor: Actor, workspace_id: str, user_id: str) -> User:
+async def remove_member(db: Database, actor: Caller, workspace_id: Id, user_id: Id) -> User:
     """Put a user out."""
 
     def put_out(unit: Unit) -> User:
@@ -114,7 +117,7 @@ async def remove_member(db: Db, actor: Actor, workspace_id: str, user_id: str) -
 
 
 @get("/api/datasets", sync_to_thread=False)
-def list_datasets(actor: Actor) -> list[Any]:
+def list_datasets(actor: Caller) -> list[Any]:
     """Return no datasets: those of the generation before this API's do not exist here."""
     return []
 

@@ -9,12 +9,11 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import Request, Response, delete, get, patch, post, put
-from litestar.params import Parameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
-from goldspan.domain.permission import Actor
 from goldspan.errors import InvalidInput
 from goldspan.server import present
-from goldspan.server.deps import Db
+from goldspan.server.deps import Caller, Database, Id
 from goldspan.server.queries import body_query, include_of, url_query
 from goldspan.services import add_records, update_records
 from goldspan.services.delete_records import delete_records
@@ -43,8 +42,9 @@ from goldspan.wire.search import SearchBody, SearchHit, SearchPage
 
 BULK_BYTES = 64 * 2**20
 
-Offset = Annotated[int, Parameter(ge=0)]
-Limit = Annotated[int, Parameter(ge=0, le=LONGEST_PAGE)]
+Offset = Annotated[int, QueryParameter(ge=0)]
+Limit = Annotated[int, QueryParameter(ge=0, le=LONGEST_PAGE)]
+Texts = FromQuery[list[str] | None]
 Body = TypeVar("Body")
 
 
@@ -60,7 +60,9 @@ def _json(value: Any) -> Response[bytes]:
     return Response(msgspec.json.encode(value), media_type="application/json")
 
 
-async def _checked(db: Db, actor: Actor, dataset_id: str, content: bytes) -> list[CheckedRecord]:
+async def _checked(
+    db: Database, actor: Caller, dataset_id: Id, content: bytes
+) -> list[CheckedRecord]:
     def work() -> list[CheckedRecord]:
         items = decode(content, RecordsCreate).items
         return db.peek(add_records.check_records, actor, dataset_id, items)
@@ -71,7 +73,7 @@ async def _checked(db: Db, actor: Actor, dataset_id: str, content: bytes) -> lis
 @post(
     "/api/v1/datasets/{dataset_id:str}/records", status_code=204, request_max_body_size=BULK_BYTES
 )
-async def add(db: Db, actor: Actor, dataset_id: str, request: Request[Any, Any, Any]) -> None:
+async def add(db: Database, actor: Caller, dataset_id: Id, request: Request[Any, Any, Any]) -> None:
     """Add records."""
     checked = await _checked(db, actor, dataset_id, await request.body())
     await db.write_bulk(add_records.add_records, actor, dataset_id, checked)
@@ -79,7 +81,7 @@ async def add(db: Db, actor: Actor, dataset_id: str, request: Request[Any, Any, 
 
 @put("/api/v1/datasets/{dataset_id:str}/records/bulk", request_max_body_size=BULK_BYTES)
 async def upsert(
-    db: Db, actor: Actor, dataset_id: str, request: Request[Any, Any, Any]
+    db: Database, actor: Caller, dataset_id: Id, request: Request[Any, Any, Any]
 ) -> Response[bytes]:
     """Add records, or bring those whose id or external id is known up to date."""
     checked = await _checked(db, actor, dataset_id, await request.body())
@@ -104,7 +106,7 @@ async def upsert(
     request_max_body_size=BULK_BYTES,
 )
 async def update_many(
-    db: Db, actor: Actor, dataset_id: str, request: Request[Any, Any, Any]
+    db: Database, actor: Caller, dataset_id: Id, request: Request[Any, Any, Any]
 ) -> None:
     """Change several records."""
     content = await request.body()
@@ -113,16 +115,16 @@ async def update_many(
 
 
 @delete("/api/v1/datasets/{dataset_id:str}/records", status_code=204)
-async def delete_many(db: Db, actor: Actor, dataset_id: str, ids: str) -> None:
+async def delete_many(db: Database, actor: Caller, dataset_id: Id, ids: FromQuery[str]) -> None:
     """Delete the records whose ids stand in ``ids``, separated by commas."""
     wanted = [one.strip() for one in ids.split(",") if one.strip()]
     await db.write(delete_records, actor, dataset_id, wanted)
 
 
 async def _list(
-    db: Db,
-    actor: Actor,
-    dataset_id: str,
+    db: Database,
+    actor: Caller,
+    dataset_id: Id,
     include: list[str] | None,
     parameters: dict[str, Any],
     *,
@@ -141,13 +143,13 @@ async def _list(
 
 @get("/api/v1/datasets/{dataset_id:str}/records")
 async def list_all(
-    db: Db,
-    actor: Actor,
-    dataset_id: str,
-    include: list[str] | None = None,
-    response_status: list[str] | None = None,
-    metadata: list[str] | None = None,
-    sort_by: list[str] | None = None,
+    db: Database,
+    actor: Caller,
+    dataset_id: Id,
+    include: Texts = None,
+    response_status: Texts = None,
+    metadata: Texts = None,
+    sort_by: Texts = None,
     offset: Offset = 0,
     limit: Limit = 50,
 ) -> Response[bytes]:
@@ -164,13 +166,13 @@ async def list_all(
 
 @get("/api/v1/me/datasets/{dataset_id:str}/records")
 async def list_own(
-    db: Db,
-    actor: Actor,
-    dataset_id: str,
-    include: list[str] | None = None,
-    response_status: list[str] | None = None,
-    metadata: list[str] | None = None,
-    sort_by: list[str] | None = None,
+    db: Database,
+    actor: Caller,
+    dataset_id: Id,
+    include: Texts = None,
+    response_status: Texts = None,
+    metadata: Texts = None,
+    sort_by: Texts = None,
     offset: Offset = 0,
     limit: Limit = 50,
 ) -> Response[bytes]:
@@ -186,9 +188,9 @@ async def list_own(
 
 
 async def _search(
-    db: Db,
-    actor: Actor,
-    dataset_id: str,
+    db: Database,
+    actor: Caller,
+    dataset_id: Id,
     body: SearchBody,
     include: list[str] | None,
     offset: int,
@@ -213,11 +215,11 @@ def _hits(page: RecordPage, include: Include) -> SearchPage:
 
 @post("/api/v1/datasets/{dataset_id:str}/records/search", status_code=200)
 async def search_all(
-    db: Db,
-    actor: Actor,
-    dataset_id: str,
-    data: SearchBody,
-    include: list[str] | None = None,
+    db: Database,
+    actor: Caller,
+    dataset_id: Id,
+    data: JSONBody[SearchBody],
+    include: Texts = None,
     offset: Offset = 0,
     limit: Limit = 50,
 ) -> Response[bytes]:
@@ -227,11 +229,11 @@ async def search_all(
 
 @post("/api/v1/me/datasets/{dataset_id:str}/records/search", status_code=200)
 async def search_own(
-    db: Db,
-    actor: Actor,
-    dataset_id: str,
-    data: SearchBody,
-    include: list[str] | None = None,
+    db: Database,
+    actor: Caller,
+    dataset_id: Id,
+    data: JSONBody[SearchBody],
+    include: Texts = None,
     offset: Offset = 0,
     limit: Limit = 50,
 ) -> Response[bytes]:
@@ -242,18 +244,20 @@ async def search_own(
 WHOLE = Include(responses=True, suggestions=True, vectors=None)
 
 
-def _whole(unit: Unit, actor: Actor, record_id: str) -> Record:
+def _whole(unit: Unit, actor: Caller, record_id: Id) -> Record:
     return present.record(read_record(unit, actor, record_id, WHOLE), WHOLE)
 
 
 @get("/api/v1/records/{record_id:str}", sync_to_thread=False)
-def get_one(db: Db, actor: Actor, record_id: str) -> Record:
+def get_one(db: Database, actor: Caller, record_id: Id) -> Record:
     """Return one record with all that belongs to it."""
     return db.peek(_whole, actor, record_id)
 
 
 @patch("/api/v1/records/{record_id:str}")
-async def update_one(db: Db, actor: Actor, record_id: str, data: RecordUpdate) -> Record:
+async def update_one(
+    db: Database, actor: Caller, record_id: Id, data: JSONBody[RecordUpdate]
+) -> Record:
     """Change one record."""
 
     def change(unit: Unit) -> Record:
@@ -264,7 +268,7 @@ async def update_one(db: Db, actor: Actor, record_id: str, data: RecordUpdate) -
 
 
 @delete("/api/v1/records/{record_id:str}", status_code=200)
-async def delete_one(db: Db, actor: Actor, record_id: str) -> Record:
+async def delete_one(db: Database, actor: Caller, record_id: Id) -> Record:
     """Delete one record."""
 
     def remove(unit: Unit) -> Record:
@@ -277,7 +281,7 @@ async def delete_one(db: Db, actor: Actor, record_id: str) -> Record:
 
 @put("/api/v1/records/{record_id:str}/suggestions")
 async def put_suggestion(
-    db: Db, actor: Actor, record_id: str, data: SuggestionCreate
+    db: Database, actor: Caller, record_id: Id, data: JSONBody[SuggestionCreate]
 ) -> Response[bytes]:
     """Set the suggestion for one question: 201 if it is the first, else 200."""
     row, first = await db.write(update_records.put_suggestion, actor, record_id, data)
@@ -286,14 +290,16 @@ async def put_suggestion(
 
 
 @delete("/api/v1/records/{record_id:str}/suggestions", status_code=204)
-async def delete_suggestions(db: Db, actor: Actor, record_id: str, ids: str) -> None:
+async def delete_suggestions(
+    db: Database, actor: Caller, record_id: Id, ids: FromQuery[str]
+) -> None:
     """Delete the suggestions whose ids stand in ``ids``, separated by commas."""
     wanted = [one.strip() for one in ids.split(",")]
     await db.write(update_records.delete_suggestions, actor, record_id, wanted)
 
 
 @delete("/api/v1/suggestions/{suggestion_id:str}", status_code=200)
-async def delete_suggestion(db: Db, actor: Actor, suggestion_id: str) -> Suggestion:
+async def delete_suggestion(db: Database, actor: Caller, suggestion_id: Id) -> Suggestion:
     """Delete one suggestion."""
     return present.suggestion(
         await db.write(update_records.delete_suggestion, actor, suggestion_id)

@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 from litestar import delete, get, patch, post
+from litestar.params import JSONBody
 from msgspec import UNSET
 
-from goldspan.domain.permission import Actor
 from goldspan.domain.schema import MetadataProperty as DomainProperty
 from goldspan.domain.schema import Question as DomainQuestion
 from goldspan.domain.schema import TextField
 from goldspan.errors import InvalidInput
 from goldspan.server import present
-from goldspan.server.deps import Db
+from goldspan.server.deps import Caller, Database, Id
 from goldspan.services.declarations import (
     Kind,
     change_declared,
@@ -38,21 +38,25 @@ def _given(**changes: Any) -> dict[str, Any]:
 
 
 @get("/api/v1/datasets/{dataset_id:str}/fields", sync_to_thread=False)
-def fields(db: Db, actor: Actor, dataset_id: str) -> Items[wire.Field]:
+def fields(db: Database, actor: Caller, dataset_id: Id) -> Items[wire.Field]:
     """Return a dataset's fields."""
     found = db.peek(list_declared, actor, dataset_id, "fields")
     return Items(items=[present.field(row) for row in found])
 
 
 @post("/api/v1/datasets/{dataset_id:str}/fields")
-async def add_field(db: Db, actor: Actor, dataset_id: str, data: wire.FieldCreate) -> wire.Field:
+async def add_field(
+    db: Database, actor: Caller, dataset_id: Id, data: JSONBody[wire.FieldCreate]
+) -> wire.Field:
     """Add a field to a draft."""
     row = await db.write(declare, actor, dataset_id, "fields", wire.field_of(data))
     return present.field(row)
 
 
 @patch("/api/v1/fields/{field_id:str}")
-async def update_field(db: Db, actor: Actor, field_id: str, data: wire.FieldUpdate) -> wire.Field:
+async def update_field(
+    db: Database, actor: Caller, field_id: Id, data: JSONBody[wire.FieldUpdate]
+) -> wire.Field:
     """Change how a field looks."""
 
     def change(unit: Unit) -> Declared[TextField]:
@@ -70,7 +74,7 @@ async def update_field(db: Db, actor: Actor, field_id: str, data: wire.FieldUpda
 
 
 @delete("/api/v1/fields/{field_id:str}", status_code=200)
-async def delete_field(db: Db, actor: Actor, field_id: str) -> wire.Field:
+async def delete_field(db: Database, actor: Caller, field_id: Id) -> wire.Field:
     """Take a field out of a draft."""
     return present.field(await db.write(remove_declared, actor, "fields", field_id))
 
@@ -79,7 +83,7 @@ async def delete_field(db: Db, actor: Actor, field_id: str) -> wire.Field:
 
 
 @get("/api/v1/datasets/{dataset_id:str}/questions", sync_to_thread=False)
-def questions(db: Db, actor: Actor, dataset_id: str) -> Items[wire.Question]:
+def questions(db: Database, actor: Caller, dataset_id: Id) -> Items[wire.Question]:
     """Return a dataset's questions."""
     found = db.peek(list_declared, actor, dataset_id, "questions")
     return Items(items=[present.question(row) for row in found])
@@ -87,7 +91,7 @@ def questions(db: Db, actor: Actor, dataset_id: str) -> Items[wire.Question]:
 
 @post("/api/v1/datasets/{dataset_id:str}/questions")
 async def add_question(
-    db: Db, actor: Actor, dataset_id: str, data: wire.QuestionCreate
+    db: Database, actor: Caller, dataset_id: Id, data: JSONBody[wire.QuestionCreate]
 ) -> wire.Question:
     """Add a question to a draft."""
     row = await db.write(declare, actor, dataset_id, "questions", wire.question_of(data))
@@ -96,7 +100,7 @@ async def add_question(
 
 @patch("/api/v1/questions/{question_id:str}")
 async def update_question(
-    db: Db, actor: Actor, question_id: str, data: wire.QuestionUpdate
+    db: Database, actor: Caller, question_id: Id, data: JSONBody[wire.QuestionUpdate]
 ) -> wire.Question:
     """Change a question; of a published dataset only how it looks."""
 
@@ -108,7 +112,7 @@ async def update_question(
     return present.question(await db.write(change))
 
 
-def _changed_question(old: DomainQuestion, data: wire.QuestionUpdate) -> DomainQuestion:
+def _changed_question(old: DomainQuestion, data: JSONBody[wire.QuestionUpdate]) -> DomainQuestion:
     body = wire.question_body(old)
     if isinstance(data.title, str):
         body.title = data.title
@@ -123,7 +127,7 @@ def _changed_question(old: DomainQuestion, data: wire.QuestionUpdate) -> DomainQ
 
 
 @delete("/api/v1/questions/{question_id:str}", status_code=200)
-async def delete_question(db: Db, actor: Actor, question_id: str) -> wire.Question:
+async def delete_question(db: Database, actor: Caller, question_id: Id) -> wire.Question:
     """Take a question out of a draft."""
     return present.question(await db.write(remove_declared, actor, "questions", question_id))
 
@@ -140,7 +144,9 @@ PROPERTIES: Kind = "metadata_properties"
     ],
     sync_to_thread=False,
 )
-def metadata_properties(db: Db, actor: Actor, dataset_id: str) -> Items[wire.MetadataProperty]:
+def metadata_properties(
+    db: Database, actor: Caller, dataset_id: Id
+) -> Items[wire.MetadataProperty]:
     """Return the metadata properties that the caller may see."""
     found = db.peek(list_declared, actor, dataset_id, PROPERTIES)
     return Items(items=[present.metadata_property(row) for row in found])
@@ -148,7 +154,7 @@ def metadata_properties(db: Db, actor: Actor, dataset_id: str) -> Items[wire.Met
 
 @post("/api/v1/datasets/{dataset_id:str}/metadata-properties")
 async def add_metadata_property(
-    db: Db, actor: Actor, dataset_id: str, data: wire.MetadataPropertyCreate
+    db: Database, actor: Caller, dataset_id: Id, data: JSONBody[wire.MetadataPropertyCreate]
 ) -> wire.MetadataProperty:
     """Declare a metadata property."""
     definition = wire.metadata_property_of(data)
@@ -158,7 +164,7 @@ async def add_metadata_property(
 
 @patch("/api/v1/metadata-properties/{property_id:str}")
 async def update_metadata_property(
-    db: Db, actor: Actor, property_id: str, data: wire.MetadataPropertyUpdate
+    db: Database, actor: Caller, property_id: Id, data: JSONBody[wire.MetadataPropertyUpdate]
 ) -> wire.MetadataProperty:
     """Change a property's title, and whether annotators see it."""
 
@@ -171,7 +177,9 @@ async def update_metadata_property(
 
 
 @delete("/api/v1/metadata-properties/{property_id:str}", status_code=200)
-async def delete_metadata_property(db: Db, actor: Actor, property_id: str) -> wire.MetadataProperty:
+async def delete_metadata_property(
+    db: Database, actor: Caller, property_id: Id
+) -> wire.MetadataProperty:
     """Take a property away; what records hold under its name stays."""
     row = await db.write(remove_declared, actor, PROPERTIES, property_id)
     return present.metadata_property(row)
@@ -181,7 +189,7 @@ async def delete_metadata_property(db: Db, actor: Actor, property_id: str) -> wi
 
 
 @get("/api/v1/datasets/{dataset_id:str}/vectors-settings", sync_to_thread=False)
-def vectors_settings(db: Db, actor: Actor, dataset_id: str) -> Items[wire.VectorSettings]:
+def vectors_settings(db: Database, actor: Caller, dataset_id: Id) -> Items[wire.VectorSettings]:
     """Return the kinds of vectors that records may carry."""
     found = db.peek(list_declared, actor, dataset_id, "vectors_settings")
     return Items(items=[present.vector_settings(row) for row in found])
@@ -189,7 +197,7 @@ def vectors_settings(db: Db, actor: Actor, dataset_id: str) -> Items[wire.Vector
 
 @post("/api/v1/datasets/{dataset_id:str}/vectors-settings")
 async def add_vector_settings(
-    db: Db, actor: Actor, dataset_id: str, data: wire.VectorSettingsCreate
+    db: Database, actor: Caller, dataset_id: Id, data: JSONBody[wire.VectorSettingsCreate]
 ) -> wire.VectorSettings:
     """Declare a kind of vector."""
     definition = wire.vector_settings_of(data)
@@ -199,7 +207,7 @@ async def add_vector_settings(
 
 @patch("/api/v1/vectors-settings/{settings_id:str}")
 async def update_vector_settings(
-    db: Db, actor: Actor, settings_id: str, data: wire.VectorSettingsUpdate
+    db: Database, actor: Caller, settings_id: Id, data: JSONBody[wire.VectorSettingsUpdate]
 ) -> wire.VectorSettings:
     """Change the title of a kind of vector."""
 
@@ -212,7 +220,9 @@ async def update_vector_settings(
 
 
 @delete("/api/v1/vectors-settings/{settings_id:str}", status_code=200)
-async def delete_vector_settings(db: Db, actor: Actor, settings_id: str) -> wire.VectorSettings:
+async def delete_vector_settings(
+    db: Database, actor: Caller, settings_id: Id
+) -> wire.VectorSettings:
     """Take a kind of vector away; what records hold under its name stays."""
     row = await db.write(remove_declared, actor, "vectors_settings", settings_id)
     return present.vector_settings(row)

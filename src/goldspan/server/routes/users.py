@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from litestar import delete, get, post
+from litestar.params import JSONBody
 
-from goldspan.domain.permission import Action, Actor
+from goldspan.domain.permission import Action
 from goldspan.server import present
-from goldspan.server.deps import Db
+from goldspan.server.deps import Caller, Database, Id
 from goldspan.services import users
 from goldspan.services.passwords import hash_password
 from goldspan.wire.base import Items
@@ -14,7 +15,7 @@ from goldspan.wire.user import User, UserCreate
 from goldspan.wire.workspace import Workspace
 
 
-async def create(db: Db, actor: Actor, data: UserCreate) -> User:
+async def create(db: Database, actor: Caller, data: UserCreate) -> User:
     """Create a user from a body; the hashing of a password happens aside."""
     actor.require(Action.MANAGE_USERS)
     password = data.password
@@ -33,37 +34,37 @@ async def create(db: Db, actor: Actor, data: UserCreate) -> User:
 
 
 @get("/api/v1/me", sync_to_thread=False)
-def me(db: Db, actor: Actor) -> User:
+def me(db: Database, actor: Caller) -> User:
     """Return the caller."""
     return present.user(db.peek(users.get_user, actor, actor.user_id))
 
 
 @get("/api/v1/users", sync_to_thread=False)
-def list_all(db: Db, actor: Actor) -> Items[User]:
+def list_all(db: Database, actor: Caller) -> Items[User]:
     """Return every user."""
     return Items(items=[present.user(row) for row in db.peek(users.list_users, actor)])
 
 
 @post("/api/v1/users")
-async def create_user(db: Db, actor: Actor, data: UserCreate) -> User:
+async def create_user(db: Database, actor: Caller, data: JSONBody[UserCreate]) -> User:
     """Create a user; only this answer holds the key."""
     return await create(db, actor, data)
 
 
 @get("/api/v1/users/{user_id:str}", sync_to_thread=False)
-def get_user(db: Db, actor: Actor, user_id: str) -> User:
+def get_user(db: Database, actor: Caller, user_id: Id) -> User:
     """Return one user."""
     return present.user(db.peek(users.get_user, actor, user_id))
 
 
 @delete("/api/v1/users/{user_id:str}", status_code=200)
-async def delete_user(db: Db, actor: Actor, user_id: str) -> User:
+async def delete_user(db: Database, actor: Caller, user_id: Id) -> User:
     """Delete a user; the responses stay."""
     return present.user(await db.write(users.delete_user, actor, user_id))
 
 
 @get("/api/v1/users/{user_id:str}/workspaces", sync_to_thread=False)
-def workspaces_of_user(db: Db, actor: Actor, user_id: str) -> Items[Workspace]:
+def workspaces_of_user(db: Database, actor: Caller, user_id: Id) -> Items[Workspace]:
     """Return the workspaces that a user sees."""
     row = db.peek(users.get_user, actor, user_id)
     found = db.peek(users.workspaces_of, row)

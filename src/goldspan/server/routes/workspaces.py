@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from litestar import delete, get, post
+from litestar.params import JSONBody
 
-from goldspan.domain.permission import Actor
 from goldspan.server import present
-from goldspan.server.deps import Db
+from goldspan.server.deps import Caller, Database, Id
 from goldspan.services import workspaces
 from goldspan.wire.base import Items
 from goldspan.wire.user import User
@@ -14,46 +14,48 @@ from goldspan.wire.workspace import Workspace, WorkspaceCreate, WorkspaceUserCre
 
 
 @get(["/api/v1/me/workspaces", "/api/v1/workspaces"], sync_to_thread=False)
-def list_own(db: Db, actor: Actor) -> Items[Workspace]:
+def list_own(db: Database, actor: Caller) -> Items[Workspace]:
     """Return the workspaces that the caller sees."""
     found = db.peek(workspaces.list_workspaces, actor)
     return Items(items=[present.workspace(row) for row in found])
 
 
 @post("/api/v1/workspaces")
-async def create(db: Db, actor: Actor, data: WorkspaceCreate) -> Workspace:
+async def create(db: Database, actor: Caller, data: JSONBody[WorkspaceCreate]) -> Workspace:
     """Create a workspace."""
     return present.workspace(await db.write(workspaces.create_workspace, actor, data.name))
 
 
 @get("/api/v1/workspaces/{workspace_id:str}", sync_to_thread=False)
-def get_one(db: Db, actor: Actor, workspace_id: str) -> Workspace:
+def get_one(db: Database, actor: Caller, workspace_id: Id) -> Workspace:
     """Return one workspace."""
     return present.workspace(db.peek(workspaces.visible_workspace, actor, workspace_id))
 
 
 @delete("/api/v1/workspaces/{workspace_id:str}", status_code=200)
-async def delete_one(db: Db, actor: Actor, workspace_id: str) -> Workspace:
+async def delete_one(db: Database, actor: Caller, workspace_id: Id) -> Workspace:
     """Delete an empty workspace."""
     return present.workspace(await db.write(workspaces.delete_workspace, actor, workspace_id))
 
 
 @get("/api/v1/workspaces/{workspace_id:str}/users", sync_to_thread=False)
-def members(db: Db, actor: Actor, workspace_id: str) -> Items[User]:
+def members(db: Database, actor: Caller, workspace_id: Id) -> Items[User]:
     """Return who is in a workspace."""
     found = db.peek(workspaces.list_members, actor, workspace_id)
     return Items(items=[present.user(row) for row in found])
 
 
 @post("/api/v1/workspaces/{workspace_id:str}/users")
-async def add_member(db: Db, actor: Actor, workspace_id: str, data: WorkspaceUserCreate) -> User:
+async def add_member(
+    db: Database, actor: Caller, workspace_id: Id, data: JSONBody[WorkspaceUserCreate]
+) -> User:
     """Let a user in."""
     row = await db.write(workspaces.add_member, actor, workspace_id, data.user_id)
     return present.user(row)
 
 
 @delete("/api/v1/workspaces/{workspace_id:str}/users/{user_id:str}", status_code=200)
-async def remove_member(db: Db, actor: Actor, workspace_id: str, user_id: str) -> User:
+async def remove_member(db: Database, actor: Caller, workspace_id: Id, user_id: Id) -> User:
     """Put a user out."""
     return present.user(await db.write(workspaces.remove_member, actor, workspace_id, user_id))
 

@@ -1,0 +1,141 @@
+"""Every refusal has the one shape, whatever the route and the reason."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar, get
+from litestar.testing import TestClient
+from tests.api.talk import Dataset, Person
+
+from goldspan.server.app import ROUTES, create_app
+from goldspan.server.serve import RunningServer
+from goldspan.storage.sql_store import SqliteStore
+
+OPEN = {"/healthz", "/readyz", "/api/_info"}
+ROUTE_METHODS = sorted(
+    {
+        (path, method)
+        for module in ROUTES
+        for handler in module.HANDLERS
+        for path in handler.paths
+        for method in handler.http_methods
+    }
+)
+
+
+def shape_of(answer: httpx.Response) -> tuple[int, str]:
+    """Check an error's shape; return status and code."""
+    assert answer.headers["content-type"] == "application/json"
+    (detail,) = answer.json().values()
+    assert set(detail) == {"code", "message", "params"}
+    assert detail["message"]
+    return answer.status_code, detail["code"]
+
+
+@pytest.mark.parametrize(("path", "method"), ROUTE_METHODS)
+def test_no_route_answers_a_stranger(stranger: httpx.Client, path: str, method: str) -> None:
+    url = path.replace(":str", "").replace("{", "").replace("}", "")
+    answer = stranger.request(method, url)
+    if path in OPEN:
+        assert answer.status_code == 200
+    else:
+        assert shape_of(answer) == (401, "goldspan.Unauthenticated")
+
+
+@pytest.mark.parametrize(
+    ("path", "method"), [(path, method) for path, method in ROUTE_METHODS if "_id:" in path]
+)
+def test_what_does_not_exist_is_not_found(owner: Person, path: str, method: str) -> None:
+    body = {
+        "items": [{"fields": {}, "id": "none"}],
+        "name": "x",
+        "settings": {"type": "text"},
+        "dimensions": 2,
+        "user_id": "none",
+        "value": "x",
+    }
+    if path.endswith("metadata-properties"):
+        body["settings"] = {"type": "terms"}
+    params = {"ids": "none"} if method == "DELETE" else {}
+    url = path.replace(":str", "").replace("{", "none").replace("}", "")
+    json = None if method in ("GET", "DELETE") else body
+    answer = owner.http.request(method, url, params=params, json=json)
+    assert shape_of(answer) == (404, "goldspan.NotFound")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options", "expected"),
+    [
+        ("GET", "/nowhere", {}, (404, "goldspan.NotFound")),
+        ("PUT", "/api/me", {}, (405, "goldspan.NotFound")),
+        ("POST", "/api/v1/workspaces", {"content": b"{"}, (422, "goldspan.InvalidInput")),
+        ("POST", "/api/v1/workspaces", {"json": {"name": 1}}, (422, "goldspan.InvalidInput")),
+        ("POST", "/api/v1/workspaces", {"json": []}, (422, "goldspan.InvalidInput")),
+        (
+            "POST",
+            "/api/v1/workspaces",
+            {"content": b" " * (5 * 2**20)},
+            (413, "goldspan.TooLarge"),
+        ),
+    ],
+)
+def test_what_the_framework_refuses_looks_the_same(
+    owner: Person, method: str, path: str, options: dict[str, Any], expected: tuple[int, str]
+) -> None:
+    assert shape_of(owner.http.request(method, path, **options)) == expected
+
+
+def test_a_wrong_key_is_refused(stranger: httpx.Client) -> None:
+    answer = stranger.get("/api/me", headers={"X-Argilla-Api-Key": "gs_wrong"})
+    assert shape_of(answer) == (401, "goldspan.Unauthenticated")
+
+
+@pytest.mark.parametrize("header", ["X-Goldspan-Api-Key", "Authorization"])
+def test_the_key_may_come_in_other_headers(
+    server: RunningServer, stranger: httpx.Client, header: str
+) -> None:
+    key = f"Bearer {server.api_key}" if header == "Authorization" else str(server.api_key)
+    answer = stranger.get("/api/v1/me", headers={header: key})
+    assert answer.json()["username"] == "owner"
+
+
+def test_a_wrong_parameter_is_named(owner: Person, dataset: Dataset) -> None:
+    code, message = owner.refused("GET", f"{dataset.path}/records?limit=many", 422)
+    assert (code, "limit" in message) == ("InvalidInput", True)
+
+
+@get("/broken", exclude_from_auth=True, sync_to_thread=False)
+def broken() -> None:
+    """Fail in a way that nobody expected."""
+    raise ZeroDivisionError("secret")
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[tuple[Litestar, SqliteStore]]:
+    store = SqliteStore(tmp_path / "goldspan.db")
+    app = create_app(store)
+    app.register(broken)
+    yield app, store
+    store.close()
+
+
+def test_an_unexpected_failure_tells_the_caller_nothing_of_its_inside(
+    app: tuple[Litestar, SqliteStore],
+) -> None:
+    with TestClient(app[0], raise_server_exceptions=False) as client:
+        answer = client.get("/broken")
+    assert answer.status_code == 500
+    assert answer.json()["detail"]["code"] == "goldspan.GoldspanError"
+    assert "secret" not in answer.text
+
+
+def test_a_store_that_cannot_write_is_503(app: tuple[Litestar, SqliteStore]) -> None:
+    with TestClient(app[0]) as client:
+        app[1].close()
+        answer = client.get("/readyz")
+        assert client.get("/healthz").status_code == 200
+    assert answer.status_code == 503
+    assert answer.json()["detail"]["code"] == "goldspan.StorageFailure"

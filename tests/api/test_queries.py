@@ -1,0 +1,173 @@
+"""Filters, order and search, as both generations of clients write them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.api.talk import Dataset, Person, answer, item
+
+PROPERTIES = (
+    {"name": "split", "settings": {"type": "terms", "values": ["train", "dev"]}},
+    {"name": "n", "settings": {"type": "integer", "min": 0}},
+)
+
+
+@pytest.fixture
+def filled(make_dataset: Callable[..., Dataset]) -> Dataset:
+    dataset = make_dataset(properties=PROPERTIES)
+    dataset.add(
+        item("Denver won.", external_id="a", metadata={"split": "train", "n": 1}),
+        item(
+            "Carolina lost.",
+            external_id="b",
+            metadata={"split": "dev", "n": 3},
+            responses=[answer("Carolina")],
+        ),
+        item(
+            "Nobody drew.",
+            external_id="c",
+            metadata={"split": "train", "n": 2},
+            responses=[answer("Nobody", status="draft")],
+        ),
+    )
+    return dataset
+
+
+def names(page: dict[str, Any]) -> str:
+    assert page["total"] == len(page["items"])
+    return "".join(one.get("record", one)["external_id"] for one in page["items"])
+
+
+@pytest.mark.parametrize(
+    ("params", "found"),
+    [
+        ({}, "abc"),
+        ({"response_status": "submitted"}, "b"),
+        ({"response_status": ["draft", "pending"]}, "ac"),
+        ({"metadata": "split:train"}, "ac"),
+        ({"metadata": ["split:train,dev", 'n:{"ge":2}']}, "bc"),
+        ({"metadata": 'n:{"ge":1,"le":2}'}, "ac"),
+        ({"sort_by": "inserted_at:desc"}, "cba"),
+        ({"sort_by": "inserted_at:SortOrder.desc"}, "cba"),
+        ({"sort_by": "metadata.n:desc"}, "bca"),
+        ({"sort_by": ["metadata.split:asc", "metadata.n:desc"]}, "bca"),
+        ({"sort_by": "updated_at"}, "abc"),
+    ],
+)
+def test_a_list_is_filtered_and_sorted(filled: Dataset, params: dict[str, Any], found: str) -> None:
+    assert names(filled.owner.get(f"{filled.path}/records", **params)) == found
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"response_status": "done"}, "found 'done'"),
+        ({"metadata": "colour:red"}, "'colour' is not one of"),
+        ({"metadata": "n:two"}, "filtered by a range"),
+        ({"sort_by": "id:asc"}, "records sort by"),
+        ({"sort_by": "inserted_at:down"}, "asc or desc"),
+        ({"include": "everything"}, "include is"),
+        ({"limit": 1001}, "limit"),
+        ({"offset": -1}, "offset"),
+    ],
+)
+def test_a_query_that_means_nothing_is_refused(
+    filled: Dataset, params: dict[str, Any], said: str
+) -> None:
+    _, message = filled.owner.refused("GET", f"{filled.path}/records", 422, params=params)
+    assert said in message
+
+
+STATUS = {"entity": "response", "question": None, "property": "status"}
+N = {"entity": "metadata", "metadata_property": "n"}
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({"query": None, "filters": None}, "abc"),
+        ({"query": {"text": {"q": "denver", "field": None}, "vector": None}}, "a"),
+        ({"query": {"text": {"q": "Who", "field": "context"}}}, ""),
+        ({"filters": {"type": "terms", "values": ["submitted"], "scope": STATUS}}, "b"),
+        (
+            {
+                "filters": {
+                    "type": "and",
+                    "and": [
+                        {"type": "range", "ge": 2, "le": None, "scope": N},
+                        {
+                            "type": "terms",
+                            "values": ["pending"],
+                            "scope": {"entity": "record", "property": "status"},
+                        },
+                    ],
+                }
+            },
+            "c",
+        ),
+        (
+            {
+                "filters": {
+                    "type": "terms",
+                    "values": ["Carolina"],
+                    "scope": {"entity": "response", "question": "answer", "property": "value"},
+                }
+            },
+            "b",
+        ),
+        (
+            {
+                "filters": {
+                    "type": "range",
+                    "ge": "2020-01-01T00:00:00+02:00",
+                    "le": "2020-01-02",
+                    "scope": {"entity": "record", "property": "inserted_at"},
+                }
+            },
+            "",
+        ),
+        ({"sort": [{"scope": N, "order": "desc"}]}, "bca"),
+    ],
+)
+def test_a_search_finds(filled: Dataset, body: dict[str, Any], found: str) -> None:
+    page = filled.owner.ask("POST", f"{filled.path}/records/search", 200, json=body)
+    assert names(page) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"query": {"vector": {"name": "v", "value": [1]}}}, "does not search by vectors"),
+        ({"query": {"text": {"q": "x", "field": "none"}}}, "field 'none' is not one of"),
+        ({"filters": {"type": "range", "ge": 1, "scope": STATUS}}, "has no range"),
+        ({"sort": [{"scope": STATUS}]}, "records sort by"),
+        (
+            {
+                "filters": {
+                    "type": "terms",
+                    "values": ["x"],
+                    "scope": {"entity": "suggestion", "question": "none"},
+                }
+            },
+            "question 'none' is not one of",
+        ),
+    ],
+)
+def test_a_search_that_means_nothing_is_refused(
+    filled: Dataset, body: dict[str, Any], said: str
+) -> None:
+    _, message = filled.owner.refused("POST", f"{filled.path}/records/search", 422, json=body)
+    assert said in message
+
+
+def test_my_queue_filters_by_my_responses_alone(
+    filled: Dataset, make_person: Callable[..., Person]
+) -> None:
+    ana = make_person("annotator", filled.workspace)
+    body = {"filters": {"type": "terms", "values": ["pending"], "scope": STATUS}}
+    path = f"/api/v1/me/datasets/{filled.id}/records"
+    assert ana.ask("POST", f"{path}/search", 200, json=body)["total"] == 3
+    first = ana.get(path)["items"][0]
+    ana.ask("POST", f"/api/v1/records/{first['id']}/responses", 201, json=answer("x"))
+    assert ana.ask("POST", f"{path}/search", 200, json=body)["total"] == 2
+    assert ana.get(path, response_status="submitted")["total"] == 1
