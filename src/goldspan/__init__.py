@@ -22,7 +22,7 @@ _PUBLIC: dict[str, str] = {
     "RankingValueSchema": "goldspan.sdk.records",
     "RatingQuestion": "goldspan.domain.schema",
     "RemoteFeedbackDataset": "goldspan.sdk.remote",
-    "RemoteFeedbackRecord": "goldspan.sdk.remote",
+    "RemoteFeedbackRecord": "goldspan.sdk.remote_record",
     "ResponseSchema": "goldspan.sdk.records",
     "ResponseStatus": "goldspan.domain.record",
     "Session": "goldspan.sdk.session",

@@ -1,5 +1,5 @@
 """The HTTP client: knows the wire, never the storage."""
 
-from goldspan.client.http import HttpClient
+from goldspan.client.http import HttpClient, error_of
 
-__all__ = ["HttpClient"]
+__all__ = ["HttpClient", "error_of"]

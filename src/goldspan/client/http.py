@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
-from goldspan.client.transport import Transport
+import msgspec
+
+from goldspan.client.transport import Transport, rebuild
+from goldspan.errors import GoldspanError, UnexpectedAnswer
 from goldspan.wire.base import Items
 from goldspan.wire.dataset import Dataset, DatasetCreate, DatasetProgress
+from goldspan.wire.error import ErrorDetail
 from goldspan.wire.record import (
     BulkResponse,
+    BulkResponseResult,
     RecordCreate,
     RecordsBulk,
     RecordsCreate,
@@ -31,7 +37,10 @@ from goldspan.wire.settings import (
 from goldspan.wire.user import User, UserCreate
 from goldspan.wire.workspace import Workspace, WorkspaceCreate, WorkspaceUserCreate
 
-V1 = "/api/v1"
+
+def path(*parts: str) -> str:
+    """Return a route of the API, each part escaped, so that a wrong id is one part still."""
+    return "/api/v1/" + "/".join(quote(part, safe="") for part in parts)
 
 
 class HttpClient:
@@ -62,121 +71,123 @@ class HttpClient:
 
     def me(self) -> User:
         """Return who the key belongs to."""
-        return self._transport.ask("GET", f"{V1}/me", User)
+        return self._transport.ask("GET", path("me"), User)
 
     def users(self) -> list[User]:
         """Return every user."""
-        return self._transport.ask("GET", f"{V1}/users", Items[User]).items
+        return self._transport.ask("GET", path("users"), Items[User]).items
 
     def create_user(self, user: UserCreate) -> User:
         """Create a user; only this answer holds the new user's key."""
-        return self._transport.ask("POST", f"{V1}/users", User, body=user)
+        return self._transport.ask("POST", path("users"), User, body=user)
 
     def delete_user(self, user_id: str) -> None:
         """Delete a user; the responses stay."""
-        self._transport.call("DELETE", f"{V1}/users/{user_id}")
+        self._transport.call("DELETE", path("users", user_id))
 
     def workspaces(self) -> list[Workspace]:
         """Return the workspaces that the caller may see."""
-        return self._transport.ask("GET", f"{V1}/me/workspaces", Items[Workspace]).items
+        return self._transport.ask("GET", path("me", "workspaces"), Items[Workspace]).items
 
     def workspace(self, workspace_id: str) -> Workspace:
         """Return one workspace."""
-        return self._transport.ask("GET", f"{V1}/workspaces/{workspace_id}", Workspace)
+        return self._transport.ask("GET", path("workspaces", workspace_id), Workspace)
 
     def create_workspace(self, name: str) -> Workspace:
         """Create a workspace."""
         body = WorkspaceCreate(name=name)
-        return self._transport.ask("POST", f"{V1}/workspaces", Workspace, body=body)
+        return self._transport.ask("POST", path("workspaces"), Workspace, body=body)
 
     def delete_workspace(self, workspace_id: str) -> None:
         """Delete an empty workspace."""
-        self._transport.call("DELETE", f"{V1}/workspaces/{workspace_id}")
+        self._transport.call("DELETE", path("workspaces", workspace_id))
 
     def workspace_users(self, workspace_id: str) -> list[User]:
         """Return who is in a workspace."""
-        path = f"{V1}/workspaces/{workspace_id}/users"
-        return self._transport.ask("GET", path, Items[User]).items
+        route = path("workspaces", workspace_id, "users")
+        return self._transport.ask("GET", route, Items[User]).items
 
     def add_workspace_user(self, workspace_id: str, user_id: str) -> None:
         """Let a user into a workspace."""
         body = WorkspaceUserCreate(user_id=user_id)
-        self._transport.call("POST", f"{V1}/workspaces/{workspace_id}/users", body=body)
+        self._transport.call("POST", path("workspaces", workspace_id, "users"), body=body)
 
     def remove_workspace_user(self, workspace_id: str, user_id: str) -> None:
         """Take a user out of a workspace."""
-        self._transport.call("DELETE", f"{V1}/workspaces/{workspace_id}/users/{user_id}")
+        self._transport.call("DELETE", path("workspaces", workspace_id, "users", user_id))
 
     # Datasets
 
     def datasets(self, workspace_id: str | None = None) -> list[Dataset]:
         """Return the datasets that the caller may see, of one workspace or of all."""
         params = {"workspace_id": workspace_id} if workspace_id else {}
-        path = f"{V1}/me/datasets"
-        return self._transport.ask("GET", path, Items[Dataset], params=params).items
+        route = path("me", "datasets")
+        return self._transport.ask("GET", route, Items[Dataset], params=params).items
 
     def dataset(self, dataset_id: str) -> Dataset:
         """Return one dataset."""
-        return self._transport.ask("GET", f"{V1}/datasets/{dataset_id}", Dataset)
+        return self._transport.ask("GET", path("datasets", dataset_id), Dataset)
 
     def create_dataset(self, dataset: DatasetCreate) -> Dataset:
         """Create a draft, which takes fields and questions but no records yet."""
-        return self._transport.ask("POST", f"{V1}/datasets", Dataset, body=dataset)
+        return self._transport.ask("POST", path("datasets"), Dataset, body=dataset)
 
     def publish_dataset(self, dataset_id: str) -> Dataset:
         """Make a draft ready for records; its fields and questions are then fixed."""
-        return self._transport.ask("PUT", f"{V1}/datasets/{dataset_id}/publish", Dataset)
+        return self._transport.ask("PUT", path("datasets", dataset_id, "publish"), Dataset)
 
     def delete_dataset(self, dataset_id: str) -> None:
         """Delete a dataset with everything in it."""
-        self._transport.call("DELETE", f"{V1}/datasets/{dataset_id}")
+        self._transport.call("DELETE", path("datasets", dataset_id))
 
     def progress(self, dataset_id: str) -> DatasetProgress:
         """Return how many records are completed."""
-        return self._transport.ask("GET", f"{V1}/datasets/{dataset_id}/progress", DatasetProgress)
+        return self._transport.ask("GET", path("datasets", dataset_id, "progress"), DatasetProgress)
 
     # Settings of a dataset
 
     def fields(self, dataset_id: str) -> list[Field]:
         """Return a dataset's fields, in order."""
-        return self._transport.ask("GET", f"{V1}/datasets/{dataset_id}/fields", Items[Field]).items
+        return self._transport.ask(
+            "GET", path("datasets", dataset_id, "fields"), Items[Field]
+        ).items
 
     def add_field(self, dataset_id: str, field: FieldCreate) -> Field:
         """Add a field to a draft."""
-        path = f"{V1}/datasets/{dataset_id}/fields"
-        return self._transport.ask("POST", path, Field, body=field)
+        route = path("datasets", dataset_id, "fields")
+        return self._transport.ask("POST", route, Field, body=field)
 
     def questions(self, dataset_id: str) -> list[Question]:
         """Return a dataset's questions, in order."""
-        path = f"{V1}/datasets/{dataset_id}/questions"
-        return self._transport.ask("GET", path, Items[Question]).items
+        route = path("datasets", dataset_id, "questions")
+        return self._transport.ask("GET", route, Items[Question]).items
 
     def add_question(self, dataset_id: str, question: QuestionCreate) -> Question:
         """Add a question to a draft."""
-        path = f"{V1}/datasets/{dataset_id}/questions"
-        return self._transport.ask("POST", path, Question, body=question)
+        route = path("datasets", dataset_id, "questions")
+        return self._transport.ask("POST", route, Question, body=question)
 
     def metadata_properties(self, dataset_id: str) -> list[MetadataProperty]:
         """Return the metadata properties that the caller may see."""
-        path = f"{V1}/me/datasets/{dataset_id}/metadata-properties"
-        return self._transport.ask("GET", path, Items[MetadataProperty]).items
+        route = path("me", "datasets", dataset_id, "metadata-properties")
+        return self._transport.ask("GET", route, Items[MetadataProperty]).items
 
     def add_metadata_property(
         self, dataset_id: str, prop: MetadataPropertyCreate
     ) -> MetadataProperty:
         """Declare a metadata property."""
-        path = f"{V1}/datasets/{dataset_id}/metadata-properties"
-        return self._transport.ask("POST", path, MetadataProperty, body=prop)
+        route = path("datasets", dataset_id, "metadata-properties")
+        return self._transport.ask("POST", route, MetadataProperty, body=prop)
 
     def vectors_settings(self, dataset_id: str) -> list[VectorSettings]:
         """Return the vectors that a dataset's records may carry."""
-        path = f"{V1}/datasets/{dataset_id}/vectors-settings"
-        return self._transport.ask("GET", path, Items[VectorSettings]).items
+        route = path("datasets", dataset_id, "vectors-settings")
+        return self._transport.ask("GET", route, Items[VectorSettings]).items
 
     def add_vector_settings(self, dataset_id: str, vector: VectorSettingsCreate) -> VectorSettings:
         """Declare a vector."""
-        path = f"{V1}/datasets/{dataset_id}/vectors-settings"
-        return self._transport.ask("POST", path, VectorSettings, body=vector)
+        route = path("datasets", dataset_id, "vectors-settings")
+        return self._transport.ask("POST", route, VectorSettings, body=vector)
 
     # Records and responses
 
@@ -185,7 +196,7 @@ class HttpClient:
         named = all(record.id or record.external_id for record in records)
         return self._transport.ask(
             "PUT",
-            f"{V1}/datasets/{dataset_id}/records/bulk",
+            path("datasets", dataset_id, "records", "bulk"),
             RecordsBulk,
             body=RecordsCreate(items=list(records)),
             idempotent=named,
@@ -212,10 +223,10 @@ class HttpClient:
             mine: whether to show and filter by the caller's own responses alone, which is the
                 only form that annotators may use.
         """
-        owner = "/me" if mine else ""
+        owner = ("me",) if mine else ()
         return self._transport.ask(
             "POST",
-            f"{V1}{owner}/datasets/{dataset_id}/records/search",
+            path(*owner, "datasets", dataset_id, "records", "search"),
             SearchPage,
             params={"offset": offset, "limit": limit, "include": list(include)},
             body=body,
@@ -225,16 +236,26 @@ class HttpClient:
     def update_records(self, dataset_id: str, changes: Sequence[RecordUpdate]) -> None:
         """Change records named by their ids: all or none."""
         body = RecordsUpdate(items=list(changes))
-        path = f"{V1}/datasets/{dataset_id}/records"
-        self._transport.call("PATCH", path, body=body, idempotent=True)
+        route = path("datasets", dataset_id, "records")
+        self._transport.call("PATCH", route, body=body, idempotent=True)
 
     def delete_records(self, dataset_id: str, record_ids: Sequence[str]) -> None:
         """Delete records with their responses; at most 100 at a time."""
         params = {"ids": ",".join(record_ids)}
-        self._transport.call("DELETE", f"{V1}/datasets/{dataset_id}/records", params=params)
+        self._transport.call("DELETE", path("datasets", dataset_id, "records"), params=params)
 
     def respond(self, responses: Sequence[BulkResponse]) -> ResponsesBulkResult:
         """Store the caller's own responses, replacing earlier ones; each stands or falls alone."""
         body = ResponsesBulk(items=list(responses))
-        path = f"{V1}/me/responses/bulk"
-        return self._transport.ask("POST", path, ResponsesBulkResult, body=body, idempotent=True)
+        route = path("me", "responses", "bulk")
+        return self._transport.ask("POST", route, ResponsesBulkResult, body=body, idempotent=True)
+
+
+def error_of(result: BulkResponseResult) -> GoldspanError:
+    """Return the error of a refused item, in its class."""
+    fault = {} if result.error is None else result.error.detail
+    try:
+        made = rebuild(msgspec.convert(fault, ErrorDetail))
+    except msgspec.ValidationError:
+        made = None
+    return made or UnexpectedAnswer(f"one item was answered by {fault!r:.200}")

@@ -48,6 +48,8 @@ class Transport:
             base_url=self.api_url,
             headers={"X-Argilla-Api-Key": api_key, "User-Agent": f"goldspan/{__version__}"},
             timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0)),
+            # Below the 5 s after which servers hang up, so that none does so under a request.
+            limits=httpx.Limits(keepalive_expiry=2.0),
             # A proxy of the environment cannot reach this machine's own loopback.
             trust_env=not _is_loopback(parts.hostname),
         )

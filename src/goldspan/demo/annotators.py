@@ -24,7 +24,8 @@ from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.schema import SpanQuestion
 from goldspan.evaluation.squad import exact_match, token_f1
 from goldspan.sdk.answering import CONTEXT_FIELD, answering
-from goldspan.sdk.remote import RemoteFeedbackDataset, RemoteFeedbackRecord
+from goldspan.sdk.remote import RemoteFeedbackDataset
+from goldspan.sdk.remote_record import RemoteFeedbackRecord
 from goldspan.sdk.session import Session
 from goldspan.sdk.templates import PREFERENCE
 from goldspan.sdk.upload import batched

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from msgspec import UNSET
-
-from goldspan.domain.record import ResponseStatus, Suggestion
+from goldspan.client import error_of
+from goldspan.domain.record import ResponseStatus
 from goldspan.domain.workspace import Role
 from goldspan.errors import InvalidInput, InvalidResponse, NotFound
 from goldspan.sdk.base import DatasetBase
 from goldspan.sdk.filters import EVERYTHING, MetadataFilter, SortBy, View
-from goldspan.sdk.records import FeedbackRecord, ResponseSchema, plain_values, to_suggestion
+from goldspan.sdk.records import FeedbackRecord
+from goldspan.sdk.remote_record import RemoteFeedbackRecord, Values, change_of, response_to
 from goldspan.sdk.session import Session
 from goldspan.sdk.settings import Settings
 from goldspan.sdk.upload import RECORDS_A_REQUEST, batched, upload_records
 from goldspan.wire import record as wire
-from goldspan.wire.base import from_wire_time
 from goldspan.wire.dataset import Dataset
 from goldspan.wire.search import SearchPage
 from goldspan.wire.settings import (
@@ -35,115 +33,7 @@ if TYPE_CHECKING:
 PAGE = 250
 IDS_A_DELETE = 100
 RESPONSES_A_REQUEST = 100
-Values = Mapping[str, Any]
-
-
-class RemoteFeedbackRecord(FeedbackRecord):
-    """A record on the server; its methods change it there at once."""
-
-    def __init__(
-        self, body: wire.Record, dataset: RemoteFeedbackDataset, names: Mapping[str, str]
-    ) -> None:
-        suggestions = [] if body.suggestions is UNSET else body.suggestions
-        super().__init__(
-            fields=body.fields,
-            responses=_responses_of(body),
-            suggestions=[wire.suggestion_of(one, names) for one in suggestions],
-            metadata=body.metadata,
-            vectors={} if body.vectors is UNSET else body.vectors,
-            external_id=body.external_id,
-        )
-        self.id: str = body.id
-        self.status = body.status
-        self.inserted_at: datetime = from_wire_time(body.inserted_at)
-        self.updated_at: datetime = from_wire_time(body.updated_at)
-        self._dataset = dataset
-
-    def submit(self, values: Values) -> None:
-        """Store the caller's own response as submitted, replacing an earlier one.
-
-        Args:
-            values: question name to answer, plain or as ``{"value": answer}``.
-
-        Raises:
-            InvalidResponse: if an answer does not fit, or one to a required question is missing.
-        """
-        self._respond(values, ResponseStatus.SUBMITTED)
-
-    def save_draft(self, values: Values) -> None:
-        """Store the caller's own response as a draft, which nothing is trained on.
-
-        Raises:
-            InvalidResponse: if an answer does not fit.
-        """
-        self._respond(values, ResponseStatus.DRAFT)
-
-    def discard(self, values: Values | None = None) -> None:
-        """Say that the caller will not answer this record.
-
-        Raises:
-            InvalidResponse: if an answer does not fit.
-        """
-        self._respond(values or {}, ResponseStatus.DISCARDED)
-
-    def _respond(self, values: Values, status: ResponseStatus) -> None:
-        self._dataset.respond([(self, values)], status)
-        me = self._dataset.session.user.id
-        others = [one for one in self.responses if one.user_id != me]
-        self.responses = [*others, ResponseSchema(me, dict(values), status)]
-
-    def update(
-        self,
-        *,
-        suggestions: Iterable[Suggestion | Mapping[str, Any]] | None = None,
-        metadata: Mapping[str, Any] | None = None,
-        vectors: Mapping[str, list[float]] | None = None,
-    ) -> None:
-        """Change the record on the server.
-
-        Args:
-            suggestions: each replaces the one for its question; the others stay.
-            metadata: replaces all metadata.
-            vectors: replaces all vectors.
-
-        Raises:
-            InvalidInput: if a value does not fit the dataset.
-            NotFound: if the record was deleted meanwhile.
-        """
-        if suggestions is not None:
-            merged = {one.question_name: one for one in self.suggestions}
-            merged |= {one.question_name: one for one in map(to_suggestion, suggestions)}
-            self.suggestions = merged.values()
-        if metadata is not None:
-            self.metadata = dict(metadata)
-        if vectors is not None:
-            self.vectors = dict(vectors)
-        self._dataset.update_records([self])
-
-    def to_local(self) -> FeedbackRecord:
-        """Return a copy that is not tied to the server but keeps the record's id."""
-        local = FeedbackRecord(
-            fields=self.fields,
-            responses=self.responses,
-            suggestions=self.suggestions,
-            metadata=self.metadata,
-            vectors=self.vectors,
-            external_id=self.external_id,
-        )
-        local.id = self.id
-        return local
-
-    def delete(self) -> None:
-        """Delete the record with its responses."""
-        self._dataset.delete_records([self])
-
-
-def _responses_of(body: wire.Record) -> list[ResponseSchema]:
-    responses = [] if body.responses is UNSET else body.responses
-    return [
-        ResponseSchema(one.user_id, dict(wire.plain_values(one.values)), one.status)
-        for one in responses
-    ]
+FAULTS_SHOWN = 5
 
 
 class RemoteFeedbackDataset(DatasetBase):
@@ -341,7 +231,7 @@ class RemoteFeedbackDataset(DatasetBase):
         given = [records] if isinstance(records, RemoteFeedbackRecord) else list(records)
         self.settings.check_records(given, extra_fields=False, outcome="nothing was updated")
         for batch in batched(given, RECORDS_A_REQUEST):
-            self.session.client.update_records(self.id, [_change_of(one) for one in batch])
+            self.session.client.update_records(self.id, [change_of(one) for one in batch])
 
     def delete_records(
         self, records: RemoteFeedbackRecord | Sequence[RemoteFeedbackRecord]
@@ -366,19 +256,28 @@ class RemoteFeedbackDataset(DatasetBase):
             InvalidResponse: if some do not fit; the others are stored.
         """
         faults: list[str] = []
-        stored = 0
+        total = 0
         for batch in batched(answers, RESPONSES_A_REQUEST):
-            bodies = [_response_to(one, values, ResponseStatus(status)) for one, values in batch]
-            results = self.session.client.respond(bodies).items
-            for (record, _), result in zip(batch, results, strict=True):
-                if result.error:
-                    faults.append(f"record {record.external_id or record.id}: {_why(result.error)}")
-            stored += sum(result.error is None for result in results)
+            results = self.store_responses(batch, ResponseStatus(status))
+            pairs = zip(batch, results, strict=True)
+            faults += [
+                f"record {record.external_id or record.id}: {error_of(result)}"
+                for (record, _), result in pairs
+                if result.error
+            ]
+            total += len(batch)
         if faults:
-            lines = "\n".join(f"  {fault}" for fault in faults[:5])
+            lines = "\n".join(f"  {fault}" for fault in faults[:FAULTS_SHOWN])
             raise InvalidResponse(
-                f"{len(faults)} responses were refused, {stored} were stored:\n{lines}"
+                f"{len(faults)} responses were refused, {total - len(faults)} were stored:\n{lines}"
             )
+
+    def store_responses(
+        self, answers: Sequence[tuple[RemoteFeedbackRecord, Values]], status: ResponseStatus
+    ) -> list[wire.BulkResponseResult]:
+        """Store at most ``RESPONSES_A_REQUEST`` responses and return what became of each."""
+        bodies = [response_to(one, values, status) for one, values in answers]
+        return self.session.client.respond(bodies).items
 
     def pull(self, max_records: int | None = None) -> FeedbackDataset:
         """Return a local copy with the records, at most ``max_records``, of this view."""
@@ -394,26 +293,3 @@ class RemoteFeedbackDataset(DatasetBase):
     def delete(self) -> None:
         """Delete the dataset with everything in it."""
         self.session.client.delete_dataset(self.id)
-
-
-def _change_of(record: RemoteFeedbackRecord) -> wire.RecordUpdate:
-    return wire.RecordUpdate(
-        id=record.id,
-        metadata=record.metadata,
-        suggestions=[wire.suggestion_body(one) for one in record.suggestions],
-        vectors=record.vectors or UNSET,
-    )
-
-
-def _response_to(
-    record: RemoteFeedbackRecord, values: Values, status: ResponseStatus
-) -> wire.BulkResponse:
-    return wire.BulkResponse(
-        record_id=record.id,
-        values={name: wire.ResponseValue(value=v) for name, v in plain_values(values).items()},
-        status=status,
-    )
-
-
-def _why(fault: wire.BulkFault) -> str:
-    return str(fault.detail.get("message") or fault.detail)

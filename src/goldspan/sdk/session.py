@@ -65,6 +65,12 @@ class Session:
             )
         return found[0]
 
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Close the connections; the server goes on."""
         self.client.close()

@@ -12,7 +12,8 @@ from goldspan.sdk.answering import Answering, answering
 from goldspan.sdk.dataset import FeedbackDataset
 from goldspan.sdk.progress import progress
 from goldspan.sdk.records import FeedbackRecord
-from goldspan.sdk.remote import RemoteFeedbackDataset, RemoteFeedbackRecord
+from goldspan.sdk.remote import RemoteFeedbackDataset
+from goldspan.sdk.remote_record import RemoteFeedbackRecord
 from goldspan.sdk.upload import batched
 
 QUESTIONS_AT_ONCE = 256

@@ -227,6 +227,24 @@ def test_a_response_is_the_callers_own_and_replaces_the_earlier_one(
     assert record.responses == [stored]
 
 
+def test_a_ranking_is_held_as_the_server_keeps_it(owner: Session) -> None:
+    local = FeedbackDataset.for_direct_preference_optimization()
+    local.add_records(FeedbackRecord({"prompt": "?", "response1": "a", "response2": "b"}))
+    record = local.push("ranks", session=owner, show_progress=False)[0]
+    record.submit({"preference": [{"value": "response2"}, {"value": "response1"}]})
+    ranks = [{"value": "response2", "rank": 1}, {"value": "response1", "rank": 2}]
+    assert record.responses[0].values["preference"].value == ranks
+
+
+def test_responses_of_deleted_users_stay_apart(pushed: RemoteFeedbackDataset, join: Join) -> None:
+    for session in (join("ann"), join("bob")):
+        find(session)[0].submit({"answer": session.user.username})
+        pushed.session.client.delete_user(session.user.id)
+    responses = pushed[0].responses
+    assert {one.values["answer"].value[:3] for one in responses} == {"ann", "bob"}
+    assert len({one.user_id for one in responses}) == 2
+
+
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
@@ -241,6 +259,13 @@ def test_a_response_that_does_not_fit_is_refused(
     with pytest.raises(InvalidResponse, match=reason):
         pushed[0].submit(values)
     assert pushed[0].responses == []
+
+
+def test_a_record_that_was_deleted_meanwhile_is_not_found(pushed: RemoteFeedbackDataset) -> None:
+    record = pushed[0]
+    record.delete()
+    with pytest.raises(NotFound):
+        record.submit({"answer": "Paris"})
 
 
 def test_many_responses_at_once_are_stored_but_for_the_wrong_ones(
