@@ -37,9 +37,8 @@ def test_the_trained_pairs_are_the_annotators_choices(
     trainer = GoldspanTrainer(judged, CHOICES, "transformers", model=sft)
     trainer.update_config(max_steps=3)
     trainer.train(tmp_path / "dpo")
-    trained = [
-        (row["chosen"]["text"], row["rejected"]["text"]) for row in pairs_of(tmp_path / "dpo")
-    ]
+    rows = pairs_of(tmp_path / "dpo")
+    trained = [(row["chosen"]["text"], row["rejected"]["text"]) for row in rows]
     wanted = []
     for record in judged.records:
         first = record.responses[0].values["preference"].value[0]["value"]
