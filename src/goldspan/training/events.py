@@ -37,23 +37,28 @@ class ProgressBar:
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            TextColumn("{task.completed}/{task.total} steps"),
+            TextColumn("{task.completed}/{task.total} {task.fields[unit]}"),
             TextColumn("{task.fields[loss]}"),
             TimeRemainingColumn(),
         )
-        self._task = self._progress.add_task("training", total=None, loss="")
+        self._task = self._progress.add_task("training", total=None, loss="", unit="steps")
 
     def __call__(self, kind: str, values: Mapping[str, Any]) -> None:
         """Move the bar."""
         if kind == "started":
-            self._progress.update(self._task, total=values["total_steps"], completed=values["step"])
-            self._progress.start()
+            self._show("training", values["step"], values["total_steps"], "steps")
+        elif kind == "preparing":
+            self._show(values["stage"], values["done"], values["total"], "pairs")
         elif kind == "step":
             self._progress.update(
                 self._task, completed=values["step"], loss=f"loss {values['loss']:.3f}"
             )
         elif kind in ("finished", "interrupted"):
             self.close()
+
+    def _show(self, what: str, done: int, total: int, unit: str) -> None:
+        self._progress.update(self._task, description=what, completed=done, total=total, unit=unit)
+        self._progress.start()
 
     def close(self) -> None:
         """Take the bar off the terminal, whatever happened."""

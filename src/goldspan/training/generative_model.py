@@ -27,7 +27,7 @@ from goldspan.reader.model_folder import (
 from goldspan.run.folder import RunFolder
 from goldspan.training.generative_settings import GenerativeSettings
 from goldspan.training.preset import PRESETS, build_preset
-from goldspan.training.runs import start_of
+from goldspan.training.runs import start_dir, start_of
 
 ADAPTER_CONFIG, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 PAD = "<|padding|>"
@@ -209,14 +209,23 @@ def save_reading(
         (folder / TEMPLATE_FILE).write_text(template.to_json(), encoding="utf-8")
 
 
-def save_start(start: GenerativeStart, folder: Path) -> None:
-    """Keep a start that lies nowhere else, so that its run can begin again."""
+def keep_start(folder: RunFolder, start: GenerativeStart, tokenizer: Any | None) -> None:
+    """Keep a start that lies nowhere as it is, so that its run can begin again.
+
+    Args:
+        folder: the run's.
+        start: what the run starts from.
+        tokenizer: the caller's, if one was given in place of the model's own.
+    """
+    if not start.is_object and tokenizer is None:
+        return
+    where = start_dir(folder)
     if start.adapter:
-        copy.deepcopy(start.model).unload().save_pretrained(folder / "base")
-        _name_base(start.model, str(folder / "base"))
-    start.model.save_pretrained(folder)
-    start.tokenizer.save_pretrained(folder)
-    save_reading(start.template, start.config or GenerativeReaderConfig(), folder)
+        copy.deepcopy(start.model).unload().save_pretrained(where / "base")
+        _name_base(start.model, str(where / "base"))
+    start.model.save_pretrained(where)
+    start.tokenizer.save_pretrained(where)
+    save_reading(start.template, start.config or GenerativeReaderConfig(), where)
 
 
 def save_trained(
@@ -252,3 +261,12 @@ def _name_base(model: Any, base: str) -> None:
     """Have an adapter say which model it belongs to."""
     for config in model.peft_config.values():
         config.base_model_name_or_path = base
+
+
+def trained_share(model: Any) -> dict[str, int]:
+    """Return how many numbers a model has, and how many of them are trained."""
+    sizes = [(each.numel(), each.requires_grad) for each in model.parameters()]
+    return {
+        "parameters": sum(size for size, _ in sizes),
+        "trainable": sum(size for size, trainable in sizes if trainable),
+    }

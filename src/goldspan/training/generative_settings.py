@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from goldspan.errors import InvalidSettings
-from goldspan.training.settings import TrainSettings
+from goldspan.training.settings import Settings, TrainSettings
 
 LOSS_TYPES = (
     "sigmoid",
@@ -28,8 +28,11 @@ LOSS_TYPES = (
 )
 """The losses of TRL's DPO trainer."""
 
-SMOOTHED_LOSS_TYPES = ("sigmoid", "sft")
-"""The losses that know a label smoothing and a weight for each pair."""
+PAIRWISE_LOSS_TYPES = ("sigmoid", "hinge", "ipo", "sigmoid_norm", "sft")
+"""The losses that know a label smoothing and a weight of each pair's own."""
+
+SMOOTHED_BY_TRL = ("robust", "exo_pair", "aot", "aot_unpaired")
+"""The losses in which TRL knows one label smoothing for all pairs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +152,12 @@ class GenerativeDPOSettings(GenerativeSettings):
             raise InvalidSettings(
                 f"label_smoothing lies in [0, 0.5), found {self.label_smoothing!r}"
             )
+        deaf = [n for n in given if n not in PAIRWISE_LOSS_TYPES + SMOOTHED_BY_TRL]
+        if self.label_smoothing and deaf:
+            raise InvalidSettings(
+                f"label_smoothing has no effect on {', '.join(map(repr, deaf))}; it is known to "
+                f"{', '.join(PAIRWISE_LOSS_TYPES + SMOOTHED_BY_TRL)}"
+            )
         if "exo_pair" in given and self.label_smoothing == 0.0:
             raise InvalidSettings("the loss 'exo_pair' needs label_smoothing above 0, such as 1e-3")
 
@@ -158,7 +167,16 @@ class GenerativeDPOSettings(GenerativeSettings):
         return self.loss_weights or (1.0,) * len(self.loss_type)
 
 
-def default_learning_rate(settings: GenerativeSettings, *, fresh: bool, adapter: bool) -> float:
+def with_learning_rate(settings: Settings, *, fresh: bool, adapter: bool) -> Settings:
+    """Return the settings with a learning rate above 0: their own, or the kind's default."""
+    if settings.learning_rate > 0:
+        return settings
+    adapter = adapter or getattr(settings, "use_peft", False)
+    rate = default_learning_rate(settings, fresh=fresh, adapter=adapter)
+    return replace(settings, learning_rate=rate)
+
+
+def default_learning_rate(settings: TrainSettings, *, fresh: bool, adapter: bool) -> float:
     """Return the learning rate that suits what is trained.
 
     A pretrained model is moved gently (TRL's own default for SFT, a few times its default for

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,14 @@ from goldspan.training.arguments import trainer_arguments
 from goldspan.training.generative_check import check_saved
 from goldspan.training.generative_model import (
     GenerativeStart,
+    keep_start,
     load_generative_start,
     lora_config,
-    save_start,
     save_trained,
+    trained_share,
 )
 from goldspan.training.generative_rows import Row, demonstration_rows, text_rows
-from goldspan.training.generative_settings import GenerativeSFTSettings, default_learning_rate
+from goldspan.training.generative_settings import GenerativeSFTSettings, with_learning_rate
 from goldspan.training.held_out import freeze_held_out
 from goldspan.training.result import OnEvent, TrainingResult
 from goldspan.training.runs import (
@@ -34,7 +35,6 @@ from goldspan.training.runs import (
     create_run,
     require_rows,
     restore_settings,
-    start_dir,
     start_of,
 )
 from goldspan.training.unobserved import Unobserved
@@ -81,7 +81,7 @@ def train_generative_sft(
         model, tokenizer, settings.seed, texts=(_preset_text(each) for each in demonstrations)
     )
     template = template or start.template or PromptTemplate()
-    settings = _resolved(settings, start)
+    settings = with_learning_rate(settings, fresh=start.fresh, adapter=start.adapter)
     config = _reader_config(settings, start)
     rows, counts = demonstration_rows(demonstrations, Prompter(start.tokenizer, template, config))
     require_rows(counts)
@@ -95,7 +95,7 @@ def train_generative_sft(
         template=asdict(template),
         model_at_root=model_at_root,
     )
-    _keep(folder, start, tokenizer)
+    keep_start(folder, start, tokenizer)
     freeze_held_out(folder, held_out)
     return _train(folder, start, rows, counts, template, config, settings, on_event)
 
@@ -131,7 +131,7 @@ def train_generative_sft_texts(
     """
     settings = settings or GenerativeSFTSettings()
     start = load_generative_start(model, tokenizer, settings.seed, texts=texts)
-    settings = _resolved(settings, start)
+    settings = with_learning_rate(settings, fresh=start.fresh, adapter=start.adapter)
     config = _reader_config(settings, start)
     rows, counts = text_rows(texts, Prompter(start.tokenizer, PromptTemplate(), config))
     require_rows(counts)
@@ -144,7 +144,7 @@ def train_generative_sft_texts(
         settings=settings,
         model_at_root=model_at_root,
     )
-    _keep(folder, start, tokenizer)
+    keep_start(folder, start, tokenizer)
     return _train(folder, start, rows, counts, None, config, settings, on_event)
 
 
@@ -171,15 +171,6 @@ def _preset_text(demonstration: Demonstration) -> str:
     return asked + "".join(template.render_completion(text) for text in demonstration.gold_texts)
 
 
-def _resolved(settings: GenerativeSFTSettings, start: GenerativeStart) -> GenerativeSFTSettings:
-    if settings.learning_rate > 0:
-        return settings
-    rate = default_learning_rate(
-        settings, fresh=start.fresh, adapter=start.adapter or settings.use_peft
-    )
-    return replace(settings, learning_rate=rate)
-
-
 def _reader_config(
     settings: GenerativeSFTSettings, start: GenerativeStart
 ) -> GenerativeReaderConfig:
@@ -189,11 +180,6 @@ def _reader_config(
         doc_stride=settings.doc_stride,
         max_new_tokens=settings.max_new_tokens,
     ).limited_to(length_limit(start.model, start.tokenizer))
-
-
-def _keep(folder: RunFolder, start: GenerativeStart, tokenizer: Any | None) -> None:
-    if start.is_object or tokenizer is not None:
-        save_start(start, start_dir(folder))
 
 
 def _train(
@@ -233,16 +219,7 @@ def _train(
         facts={
             "loss_on": "answers" if template else "all tokens",
             "reading": asdict(config),
-            "trained": _trained(trainer.model),
+            "trained": trained_share(trainer.model),
         },
         after=after,
     )
-
-
-def _trained(model: Any) -> dict[str, int]:
-    """Return how many numbers the model has, and how many of them are trained."""
-    sizes = [(each.numel(), each.requires_grad) for each in model.parameters()]
-    return {
-        "parameters": sum(size for size, _ in sizes),
-        "trainable": sum(size for size, trainable in sizes if trainable),
-    }

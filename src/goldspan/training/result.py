@@ -13,8 +13,9 @@ from goldspan.run.rows import RowCounts
 OnEvent = Callable[[str, Mapping[str, Any]], None]
 """Called with each event's kind and values, just after it was written to ``events.jsonl``.
 
-Kinds and values: ``started`` (step, total_steps), ``step`` (step, total_steps, epoch, loss,
-learning_rate and what else the recipe logs), ``checkpoint`` (step), ``interrupted`` (step),
+Kinds and values: ``preparing`` (stage, done, total), ``started`` (step, total_steps), ``step``
+(step, total_steps, epoch, loss, learning_rate and what else the recipe logs), ``start_margins``
+(pairs, largest), ``checkpoint`` (step), ``interrupted`` (step),
 ``warning`` (message), ``evaluation`` (figures by name), ``finished`` (steps, seconds,
 final_loss). After a resume the steps since the last checkpoint come again; the later ones count.
 """

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from goldspan.errors import Conflict
 from goldspan.run.folder import RunFolder
+from goldspan.training.generative_dpo import resume_generative_dpo
 from goldspan.training.generative_sft import resume_generative_sft
 from goldspan.training.result import OnEvent, TrainingResult
 from goldspan.training.span_dpo import resume_span_dpo
@@ -17,6 +18,7 @@ RECIPES: dict[tuple[str, str], Callable[[RunFolder, OnEvent | None], TrainingRes
     ("span", "dpo"): resume_span_dpo,
     ("span", "sft"): resume_span_sft,
     ("generative", "sft"): resume_generative_sft,
+    ("generative", "dpo"): resume_generative_dpo,
 }
 
 

@@ -1,0 +1,286 @@
+"""Direct preference optimisation of a generative reader, by TRL's own trainer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+from trl import DPOConfig
+
+from goldspan.domain.demonstration import Demonstration
+from goldspan.domain.preference import PreferencePair
+from goldspan.domain.prompt import TEMPLATE_FILE, PromptTemplate, require_same_prompt
+from goldspan.errors import InvalidSettings, ReferenceMismatch, UnusableModel
+from goldspan.reader.generative_config import GenerativeReaderConfig, length_limit
+from goldspan.reader.prompting import Prompter
+from goldspan.run.folder import RunFolder
+from goldspan.run.rows import read_rows
+from goldspan.training.arguments import trainer_arguments
+from goldspan.training.events import RunEvents, listener
+from goldspan.training.generative_check import check_saved
+from goldspan.training.generative_model import (
+    GenerativeStart,
+    keep_start,
+    load_generative_start,
+    lora_config,
+    save_trained,
+    trained_share,
+)
+from goldspan.training.generative_rows import pair_rows
+from goldspan.training.generative_settings import (
+    PAIRWISE_LOSS_TYPES,
+    SMOOTHED_BY_TRL,
+    GenerativeDPOSettings,
+    with_learning_rate,
+)
+from goldspan.training.held_out import freeze_held_out
+from goldspan.training.preference_trainer import PreferenceTrainer
+from goldspan.training.result import OnEvent, TrainingResult
+from goldspan.training.runs import (
+    carry_out,
+    create_run,
+    require_rows,
+    restore_settings,
+    start_of,
+)
+
+TOLERANCE = 1e-3
+"""The largest implicit reward margin before the first step, where all should be 0."""
+
+NOTICEABLE = 0.1
+"""How far the mean log-probability of the preferred answers may fall without a word, in nats."""
+
+
+def train_generative_dpo(
+    model: Any,
+    pairs: Sequence[PreferencePair],
+    output: Path,
+    settings: GenerativeDPOSettings | None = None,
+    *,
+    tokenizer: Any | None = None,
+    template: PromptTemplate | None = None,
+    allow_other_prompt: bool = False,
+    model_at_root: bool = False,
+    held_out: Sequence[Demonstration] = (),
+    on_event: OnEvent | None = None,
+) -> TrainingResult:
+    """Train a generative reader on preference pairs.
+
+    The reference is the model as it is before the first step.
+
+    Args:
+        model: a run's folder, a Hugging Face folder, an adapter's folder, a hub id, or a model
+            object, which is trained in place.
+        pairs: what people preferred.
+        output: the run's folder, made here.
+        settings: of the training; None takes the defaults.
+        tokenizer: an object, folder or hub id; None takes the model's own.
+        template: how questions are put; None takes the one that the model was trained with.
+        allow_other_prompt: whether ``template`` may differ from that one.
+        model_at_root: whether the model goes into ``output`` itself instead of ``model/``.
+        held_out: questions that the trained reader is scored on; they are not trained on.
+        on_event: gets every event; None shows a progress bar.
+
+    Raises:
+        UnusableModel: if the model may not be loaded, or nobody knows its template.
+        TemplateMismatch: if ``template`` makes other prompts than the model was trained with.
+        InvalidSettings: if the pairs carry what the loss does not know.
+        NothingToTrain: if no pair is usable.
+        ReferenceMismatch: if the reference is not what training starts from.
+        Conflict: if ``output`` holds a run already.
+    """
+    settings = settings or GenerativeDPOSettings()
+    start = load_generative_start(
+        model, tokenizer, settings.seed, texts=(pair.context for pair in pairs)
+    )
+    template = _template(start, template, allow_other_prompt)
+    settings = with_learning_rate(settings, fresh=start.fresh, adapter=start.adapter)
+    _require_known_to_loss(pairs, settings)
+    _, _, counts = pair_rows(pairs, _prompter(start, template))
+    require_rows(counts)
+    folder = create_run(
+        output,
+        pairs,
+        command="dpo",
+        reader="generative",
+        parent=start.parent,
+        settings=settings,
+        template=asdict(template),
+        model_at_root=model_at_root,
+    )
+    keep_start(folder, start, tokenizer)
+    freeze_held_out(folder, held_out)
+    return _train(folder, start, pairs, template, settings, on_event)
+
+
+def resume_generative_dpo(folder: RunFolder, on_event: OnEvent | None = None) -> TrainingResult:
+    """Go on with an interrupted run, from its folder alone."""
+    settings = restore_settings(folder, GenerativeDPOSettings)
+    start = load_generative_start(start_of(folder), None, settings.seed)
+    pairs = read_rows(folder.data_path, PreferencePair)
+    template = PromptTemplate(**(folder.spec.template or {}))
+    return _train(folder, start, pairs, template, settings, on_event)
+
+
+def _template(
+    start: GenerativeStart, given: PromptTemplate | None, allow_other_prompt: bool
+) -> PromptTemplate:
+    """Return the template to train with: the model's own, or the one given where that may be."""
+    if start.template is None:
+        if given is None:
+            raise UnusableModel(
+                f"{start.parent!r} has no {TEMPLATE_FILE}, so that nobody knows with what prompt "
+                "it was trained. Train it with Goldspan first, or pass template=PromptTemplate(…)",
+                model=start.parent,
+            )
+        return given
+    if given is None:
+        return start.template
+    if not allow_other_prompt:
+        require_same_prompt(start.template, given, f"DPO of {start.parent!r}")
+    return replace(start.template, prompt=given.prompt)
+
+
+def _prompter(start: GenerativeStart, template: PromptTemplate) -> Prompter:
+    config = (start.config or GenerativeReaderConfig()).limited_to(
+        length_limit(start.model, start.tokenizer)
+    )
+    return Prompter(start.tokenizer, template, config)
+
+
+def _require_known_to_loss(
+    pairs: Sequence[PreferencePair], settings: GenerativeDPOSettings
+) -> None:
+    other = [name for name in settings.loss_type if name not in PAIRWISE_LOSS_TYPES]
+    if other and any(pair.label_smoothing or pair.weight != 1.0 for pair in pairs):
+        raise InvalidSettings(
+            "some pairs carry a label smoothing or a weight of their own, which "
+            f"{', '.join(map(repr, other))} cannot take into account; use one of "
+            f"{', '.join(PAIRWISE_LOSS_TYPES)}"
+        )
+
+
+def _train(
+    folder: RunFolder,
+    start: GenerativeStart,
+    pairs: Sequence[PreferencePair],
+    template: PromptTemplate,
+    settings: GenerativeDPOSettings,
+    on_event: OnEvent | None,
+) -> TrainingResult:
+    prompter = _prompter(start, template)
+    made, kept, counts = pair_rows(pairs, prompter)
+    rows = [
+        {
+            **row,
+            "label_smoothing": pair.label_smoothing or settings.label_smoothing,
+            "weight": pair.weight,
+        }
+        for row, pair in zip(made, kept, strict=True)
+    ]
+    pairwise = set(settings.loss_type) <= set(PAIRWISE_LOSS_TYPES)
+    with listener(on_event) as told:
+        events = RunEvents(folder, told)
+        trainer = PreferenceTrainer(
+            rows,
+            reference_path=folder.root / "reference.json",
+            own_loss=pairwise and any(r["label_smoothing"] or r["weight"] != 1.0 for r in rows),
+            on_pairs=lambda stage, done, total: _tell(events, stage, done, total),
+            model=start.model,
+            args=_arguments(settings, folder),
+            processing_class=start.tokenizer,
+            peft_config=lora_config(settings, start),
+        )
+        if folder.last_checkpoint() is None:
+            margins = trainer.start_margins()
+            events("start_margins", pairs=len(margins), largest=float(margins.abs().max()))
+            require_zero(margins, start.parent)
+    config = prompter.config
+    figures: dict[str, float] = {}
+
+    def save(_: Path) -> None:
+        figures.update(trainer.figures())
+        save_trained(trainer.model, start.tokenizer, template, config, folder, start)
+
+    def after() -> Mapping[str, Any]:
+        found = check_saved(folder, template)
+        warnings = [*found["warnings"], *_displaced(figures)]
+        return {**found, "preferences": figures, "warnings": warnings}
+
+    return carry_out(
+        folder,
+        trainer,
+        counts,
+        save_model=save,
+        on_event=on_event,
+        facts={
+            "reading": asdict(config),
+            "trained": trained_share(trainer.model),
+            "reference": start.parent,
+            "start_margins": _start_margins(folder),
+        },
+        after=after,
+    )
+
+
+def _arguments(settings: GenerativeDPOSettings, folder: RunFolder) -> DPOConfig:
+    # Without max_length: TRL would cut off the end of a longer row, and no row is longer.
+    smoothed = set(settings.loss_type) & set(SMOOTHED_BY_TRL)
+    return DPOConfig(
+        beta=settings.beta,
+        loss_type=list(settings.loss_type),
+        loss_weights=list(settings.weights),
+        label_smoothing=settings.label_smoothing if smoothed else 0.0,
+        max_length=None,
+        precompute_ref_log_probs=True,
+        **trainer_arguments(settings, folder.checkpoints_dir),
+    )
+
+
+def require_zero(margins: Tensor, reference: str) -> None:
+    """Check that policy and reference agree before the first step.
+
+    Args:
+        margins: implicit reward margins. Shape: (pairs,)
+        reference: names what the reference was loaded from.
+
+    Raises:
+        ReferenceMismatch: if some margin is not 0 within ``TOLERANCE``.
+    """
+    off = margins.abs()
+    if not bool((off < TOLERANCE).all()):
+        raise ReferenceMismatch(
+            f"before the first step every pair's implicit reward margin should be 0 within "
+            f"{TOLERANCE}; {int((off >= TOLERANCE).sum())} of {len(margins)} are not, the largest "
+            f"is {float(off.max()):.4g}. The reference, {reference!r}, is not what training starts "
+            "from: its weights differ, or a dropout is active that cannot be switched off",
+            reference=reference,
+            largest=float(off.max()),
+        )
+
+
+def _displaced(figures: Mapping[str, float]) -> list[str]:
+    """Warn where DPO has done what it is known for: made both answers less likely."""
+    before, after = figures["start_logps_chosen"], figures["logps_chosen"]
+    if after > before - NOTICEABLE:
+        return []
+    return [
+        "the answers that people preferred have become less likely: their mean log-probability "
+        f"fell from {before:.3f} to {after:.3f}. Reward accuracy does not show this; give the "
+        "loss 'sft' more weight, or take fewer steps"
+    ]
+
+
+def _start_margins(folder: RunFolder) -> dict[str, float]:
+    """Return what the check before the first step found; a resumed run made it long ago."""
+    (found,) = [event for event in folder.events() if event["kind"] == "start_margins"][-1:]
+    return {"pairs": found["pairs"], "largest": found["largest"]}
+
+
+def _tell(events: RunEvents, stage: str, done: int, total: int) -> None:
+    """Write an event, but not for every batch of a long data set."""
+    if done == total or done % max(1, total // 20) == 0:
+        events("preparing", stage=stage, done=done, total=total)
