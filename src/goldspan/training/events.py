@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.utils import logging
@@ -31,15 +32,20 @@ class RunEvents:
 
 
 class ProgressBar:
-    """Shows a run's events as one line of the terminal; the default ``on_event``."""
+    """Shows a run's events as one line of the terminal; the default ``on_event``.
 
-    def __init__(self) -> None:
+    Args:
+        console: where to draw; None takes the standard output.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.completed}/{task.total} {task.fields[unit]}"),
             TextColumn("{task.fields[loss]}"),
             TimeRemainingColumn(),
+            console=console,
         )
         self._task = self._progress.add_task("training", total=None, loss="", unit="steps")
 

@@ -42,12 +42,16 @@ from goldspan.training.runs import (
     create_run,
     require_rows,
     restore_settings,
-    start_dir,
-    start_of,
 )
 from goldspan.training.sampler import LengthGroupedSampler
 from goldspan.training.settings import SpanDPOSettings
-from goldspan.training.span_model import SpanStart, load_start, save_span_model
+from goldspan.training.span_model import (
+    SpanStart,
+    keep_start,
+    load_start,
+    reload_start,
+    save_span_model,
+)
 from goldspan.training.span_pairs import (
     NO_ANSWER,
     PairCollator,
@@ -210,8 +214,7 @@ def train_span_dpo(
         settings=settings,
         model_at_root=model_at_root,
     )
-    if start.is_object or tokenizer is not None:
-        save_span_model(start.model, start.tokenizer, start.config, start_dir(folder))
+    keep_start(folder, start, tokenizer_given=tokenizer is not None)
     freeze_held_out(folder, held_out)
     return _train(folder, start, rows, counts, config, settings, on_event)
 
@@ -219,7 +222,7 @@ def train_span_dpo(
 def resume_span_dpo(folder: RunFolder, on_event: OnEvent | None = None) -> TrainingResult:
     """Go on with an interrupted run, from its folder alone."""
     settings = restore_settings(folder, SpanDPOSettings)
-    start = load_start(start_of(folder), None, settings.seed)
+    start = reload_start(folder)
     rows, counts, config = _prepare(start, read_rows(folder.data_path, PreferencePair))
     return _train(folder, start, rows, counts, config, settings, on_event)
 

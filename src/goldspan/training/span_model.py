@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from goldspan.reader.model_folder import (
     resolve_model,
 )
 from goldspan.reader.span_config import SpanReaderConfig
+from goldspan.run.folder import RunFolder
+from goldspan.training.runs import start_dir, start_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ def _load(model: str | Path, tokenizer: Any | None, seed: int) -> SpanStart:
         model=loaded,
         tokenizer=_tokenizer(tokenizer, source),
         config=SpanReaderConfig.load(Path(source)),
-        parent=str(model),
+        # A run is resumed from any working directory.
+        parent=str(Path(model).resolve()) if Path(model).is_dir() else str(model),
         fresh=tuple(sorted(info["missing_keys"])),
         is_object=False,
     )
@@ -106,6 +109,33 @@ def _tokenizer(tokenizer: Any | None, model: str) -> Any:
             f"a span reader needs a fast tokenizer, found {type(tokenizer).__name__}"
         )
     return tokenizer
+
+
+def keep_start(folder: RunFolder, start: SpanStart, *, tokenizer_given: bool) -> None:
+    """Write what a resume needs of the start: its config, and objects that lie nowhere else."""
+    if start.is_object or tokenizer_given:
+        save_span_model(start.model, start.tokenizer, start.config, start_dir(folder))
+    start.config.save(folder.root)
+    folder.event("loaded", parent=start.parent, fresh_weights=start.fresh)
+
+
+def reload_start(folder: RunFolder) -> SpanStart:
+    """Return what a run started from, with the weights of its last checkpoint if it has one.
+
+    Raises:
+        UnusableModel: if there is no checkpoint yet and the start can no longer be loaded.
+    """
+    source = folder.last_checkpoint() or start_of(folder)
+    return replace(
+        load_start(source, None, folder.spec.seed), config=SpanReaderConfig.load(folder.root)
+    )
+
+
+def fresh_weights(folder: RunFolder) -> list[str]:
+    """Return the names of the weights that were drawn at random when the run began."""
+    loaded = next(event for event in folder.events() if event["kind"] == "loaded")
+    names: list[str] = loaded["fresh_weights"]
+    return names
 
 
 def save_span_model(model: Any, tokenizer: Any, config: SpanReaderConfig, folder: Path) -> None:

@@ -25,12 +25,17 @@ from goldspan.training.runs import (
     create_run,
     require_rows,
     restore_settings,
-    start_dir,
-    start_of,
 )
 from goldspan.training.sampler import LengthGroupedSampler
 from goldspan.training.settings import SpanSFTSettings
-from goldspan.training.span_model import SpanStart, load_start, save_span_model
+from goldspan.training.span_model import (
+    SpanStart,
+    fresh_weights,
+    keep_start,
+    load_start,
+    reload_start,
+    save_span_model,
+)
 from goldspan.training.span_rows import SpanCollator, SpanRow, prepare_rows
 
 # A reader that has seen unanswerable questions says so when that is likelier than not.
@@ -103,8 +108,7 @@ def train_span_sft(
         settings=settings,
         model_at_root=model_at_root,
     )
-    if start.is_object or tokenizer is not None:
-        save_span_model(start.model, start.tokenizer, start.config, start_dir(folder))
+    keep_start(folder, start, tokenizer_given=tokenizer is not None)
     freeze_held_out(folder, held_out)
     return _train(folder, start, rows, counts, config, settings, on_event)
 
@@ -112,7 +116,7 @@ def train_span_sft(
 def resume_span_sft(folder: RunFolder, on_event: OnEvent | None = None) -> TrainingResult:
     """Go on with an interrupted run, from its folder alone."""
     settings = restore_settings(folder, SpanSFTSettings)
-    start = load_start(start_of(folder), None, settings.seed)
+    start = reload_start(folder)
     demonstrations = read_rows(folder.data_path, Demonstration)
     rows, counts, config = _prepare(start, demonstrations, settings)
     return _train(folder, start, rows, counts, config, settings, on_event)
@@ -163,6 +167,6 @@ def _train(
         counts,
         save_model=lambda where: save_span_model(start.model, start.tokenizer, config, where),
         on_event=on_event,
-        facts={"fresh_weights": list(start.fresh), "reading": asdict(config)},
+        facts={"fresh_weights": fresh_weights(folder), "reading": asdict(config)},
         after=after,
     )

@@ -1,6 +1,7 @@
 """Training a tiny span reader: it learns, saves, stops and goes on as if it had not stopped."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -79,9 +80,14 @@ def test_a_short_run_is_saved_on_the_way_too(
     assert (saved, kept) == ([2, 4, 6], ["checkpoint-4", "checkpoint-6"])
 
 
-@pytest.mark.parametrize("step", [2, 7])
-def test_after_ctrl_c_the_rest_of_the_run_has_the_same_losses(
-    start: Path, demonstrations: Rows, settings: SpanSFTSettings, tmp_path: Path, step: int
+@pytest.mark.parametrize(("step", "lost"), [(2, False), (7, False), (7, True)])
+def test_after_ctrl_c_or_a_kill_the_rest_of_the_run_has_the_same_losses(
+    start: Path,
+    demonstrations: Rows,
+    settings: SpanSFTSettings,
+    tmp_path: Path,
+    step: int,
+    lost: bool,
 ) -> None:
     twice = replace(settings, num_train_epochs=2)
     whole = train(start, demonstrations, tmp_path / "whole", twice)
@@ -95,6 +101,8 @@ def test_after_ctrl_c_the_rest_of_the_run_has_the_same_losses(
     assert (stopped.interrupted, stopped.steps) == (True, step)
     assert not stopped.model_dir.exists()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if lost:  # as if it had been killed: the last checkpoint is older than the last step
+        shutil.rmtree(stopped.folder.checkpoints_dir / f"checkpoint-{step}")
     resumed = resume_training(output, on_event=quiet)
     assert (resumed.interrupted, resumed.steps) == (False, 12)
     assert losses(resumed.folder) == losses(whole.folder)
@@ -103,6 +111,23 @@ def test_after_ctrl_c_the_rest_of_the_run_has_the_same_losses(
         for result in (whole, resumed)
     )
     assert all((a == b).all() for a, b in zip(one, other, strict=True))
+
+
+def test_a_run_goes_on_though_the_model_it_started_from_is_gone(
+    start: Path, demonstrations: Rows, settings: SpanSFTSettings, tmp_path: Path
+) -> None:
+    encoder, output = tmp_path / "encoder", tmp_path / "run"
+    AutoModelForQuestionAnswering.from_pretrained(start).bert.save_pretrained(encoder)
+    AutoTokenizer.from_pretrained(start).save_pretrained(encoder)
+
+    def interrupt(kind: str, values: Mapping[str, Any]) -> None:
+        if kind == "step" and values["step"] == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    train_span_sft(encoder, demonstrations, output, settings, on_event=interrupt)
+    shutil.rmtree(encoder)
+    report = resume_training(output, on_event=quiet).folder.report()
+    assert report["fresh_weights"] == ["qa_outputs.bias", "qa_outputs.weight"]
 
 
 def test_a_run_that_ended_is_neither_resumed_nor_overwritten(
