@@ -149,11 +149,22 @@ class FeedbackRecord:
             raise InvalidRecord(f"a record's fields are a mapping, found {fields!r:.200}")
         self.id: str | None = None
         self.fields = dict(fields)
-        self.responses = _responses(responses)
+        self.responses = responses
         self.suggestions = suggestions
         self.metadata = dict(metadata or {})
         self.vectors = dict(vectors or {})
         self.external_id = None if external_id is None else str(external_id)
+
+    @property
+    def responses(self) -> list[ResponseSchema]:
+        """What people said, at most one response a user."""
+        return self._responses
+
+    @responses.setter
+    def responses(
+        self, given: Iterable[ResponseSchema | Mapping[str, Any]] | Mapping[str, Any]
+    ) -> None:
+        self._responses = _responses(given)
 
     @property
     def suggestions(self) -> tuple[Suggestion, ...]:

@@ -64,7 +64,9 @@ def test_a_question_has_one_suggestion() -> None:
         FeedbackRecord(fields=FIELDS, suggestions=[one, one])
 
 
-def test_suggestions_can_be_replaced_later() -> None:
+def test_suggestions_and_responses_can_be_set_later() -> None:
     record = FeedbackRecord(fields=FIELDS)
+    record.responses = [{"user_id": "u1", "values": {"answer": "Paris"}}]
+    assert record.responses[0].user_id == "u1"
     record.suggestions = [{"question_name": "answer", "value": "Paris", "score": 0.5}]
     assert record.suggestions[0].score == 0.5
