@@ -3,9 +3,92 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goldspan._version import __version__
+
+if TYPE_CHECKING:  # so that type checkers and editors see what the table resolves
+    from goldspan.domain.record import ResponseStatus as ResponseStatus
+    from goldspan.domain.schema import (
+        FloatMetadataProperty as FloatMetadataProperty,
+    )
+    from goldspan.domain.schema import (
+        IntegerMetadataProperty as IntegerMetadataProperty,
+    )
+    from goldspan.domain.schema import (
+        LabelQuestion as LabelQuestion,
+    )
+    from goldspan.domain.schema import (
+        MultiLabelQuestion as MultiLabelQuestion,
+    )
+    from goldspan.domain.schema import (
+        RankingQuestion as RankingQuestion,
+    )
+    from goldspan.domain.schema import (
+        RatingQuestion as RatingQuestion,
+    )
+    from goldspan.domain.schema import (
+        SpanQuestion as SpanQuestion,
+    )
+    from goldspan.domain.schema import (
+        TermsMetadataProperty as TermsMetadataProperty,
+    )
+    from goldspan.domain.schema import (
+        TextField as TextField,
+    )
+    from goldspan.domain.schema import (
+        TextQuestion as TextQuestion,
+    )
+    from goldspan.domain.schema import (
+        VectorSettings as VectorSettings,
+    )
+    from goldspan.reader.pipeline import pipeline as pipeline
+    from goldspan.sdk.candidates import Candidates as Candidates
+    from goldspan.sdk.candidates import make_candidates as make_candidates
+    from goldspan.sdk.dataset import FeedbackDataset as FeedbackDataset
+    from goldspan.sdk.filters import (
+        FloatMetadataFilter as FloatMetadataFilter,
+    )
+    from goldspan.sdk.filters import (
+        IntegerMetadataFilter as IntegerMetadataFilter,
+    )
+    from goldspan.sdk.filters import (
+        SortBy as SortBy,
+    )
+    from goldspan.sdk.filters import (
+        SortOrder as SortOrder,
+    )
+    from goldspan.sdk.filters import (
+        TermsMetadataFilter as TermsMetadataFilter,
+    )
+    from goldspan.sdk.records import (
+        FeedbackRecord as FeedbackRecord,
+    )
+    from goldspan.sdk.records import (
+        RankingValueSchema as RankingValueSchema,
+    )
+    from goldspan.sdk.records import (
+        ResponseSchema as ResponseSchema,
+    )
+    from goldspan.sdk.records import (
+        SpanValueSchema as SpanValueSchema,
+    )
+    from goldspan.sdk.records import (
+        SuggestionSchema as SuggestionSchema,
+    )
+    from goldspan.sdk.records import (
+        ValueSchema as ValueSchema,
+    )
+    from goldspan.sdk.remote import RemoteFeedbackDataset as RemoteFeedbackDataset
+    from goldspan.sdk.remote_record import RemoteFeedbackRecord as RemoteFeedbackRecord
+    from goldspan.sdk.session import Session as Session
+    from goldspan.sdk.session import connect as connect
+    from goldspan.sdk.session import init as init
+    from goldspan.sdk.suggest import suggest as suggest
+    from goldspan.sdk.trainer import GoldspanTrainer as GoldspanTrainer
+    from goldspan.sdk.training_task import TrainingTask as TrainingTask
+    from goldspan.sdk.user import User as User
+    from goldspan.sdk.workspace import Workspace as Workspace
 
 _PUBLIC: dict[str, str] = {
     "Candidates": "goldspan.sdk.candidates",

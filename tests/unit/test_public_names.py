@@ -1,7 +1,9 @@
 """The public names: every one resolves, in the order of the alphabet, without torch."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -32,3 +34,15 @@ def test_building_and_pushing_a_dataset_needs_no_torch() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_type_checkers_see_every_public_name_where_the_table_says_it_is() -> None:
+    tree = ast.parse(Path(goldspan.__file__).read_text(encoding="utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    seen = {
+        alias.asname: node.module
+        for node in ast.walk(block)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert seen == goldspan._PUBLIC
