@@ -9,8 +9,8 @@ computes at q what it computes for the separate row that leads to q.
 Which rows share a trie is chosen by cost. A packed row of n tokens is taken to cost
 n * (1 + n / attention_tokens): work that grows with the tokens, and attention, which grows with
 their square. So two passages that have only a short head in common get a trie each, and a long
-head is shared by as many passages as pays. Tries are placed side by side where they fit in a
-packed row no longer than the longest trie needs.
+head is shared by as many passages as pays. By the same cost tries are placed side by side in a
+packed row, where that leaves less to pad.
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
+
+STRETCHES = (1.0, 1.25, 1.5, 2.0, 3.0)
+"""Widths of the packed rows that are tried, as multiples of the longest trie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,7 @@ def plant(rows: Sequence[Sequence[int] | Ints], attention_tokens: int, pad_id: i
         _grow(in_order[start:stop], [0, *shared[start + 1 : stop]])
         for start, stop in _clusters(in_order, shared, attention_tokens)
     ]
-    paths, width, places = _place(trees)
-    height = 1 + max((row for row, _ in places), default=-1)
+    height, width, places = _place([len(tree.ids) for tree in trees], attention_tokens)
     ids = np.full((height, width), pad_id, dtype=np.int64)
     depth = np.zeros((height, width), dtype=np.int64)
     end = np.tile(np.arange(1, width + 1, dtype=np.int64), (height, 1))
@@ -101,9 +104,12 @@ def plant(rows: Sequence[Sequence[int] | Ints], attention_tokens: int, pad_id: i
         ids[row, here] = tree.ids
         depth[row, here] = tree.depth
         end[row, here] = tree.end + column
-    cells: list[Ints] = [np.empty(0, dtype=np.int64)] * len(tokens)
-    for i, path in zip(order, paths, strict=True):
-        cells[i] = path
+    paths = (
+        path + (row * width + column)
+        for tree, (row, column) in zip(trees, places, strict=True)
+        for path in tree.paths
+    )
+    cells = [path for _, path in sorted(zip(order, paths, strict=True), key=itemgetter(0))]
     return Forest(ids, depth, end, cells)
 
 
@@ -152,8 +158,8 @@ def _clusters(
     overlaps = np.asarray(shared)
 
     def cost(start: int, stop: int) -> float:
-        size = lengths[stop] - lengths[start] - (saved[stop] - saved[start + 1])
-        return float(size * (1.0 + size / attention_tokens))
+        size = int(lengths[stop] - lengths[start] - (saved[stop] - saved[start + 1]))
+        return _cost(size, attention_tokens)
 
     found: list[tuple[int, int]] = []
     open_stretches = [(0, len(rows))] if rows else []
@@ -192,26 +198,29 @@ def _grow(rows: Sequence[Ints], shared: Sequence[int]) -> _Tree:
     return _Tree(ids, depth, end, paths)
 
 
-def _place(trees: Sequence[_Tree]) -> tuple[list[Ints], int, list[tuple[int, int]]]:
-    """Put each trie into the first packed row with room, the largest tries first.
+def _cost(size: int, attention_tokens: int) -> float:
+    return size * (1.0 + size / attention_tokens)
+
+
+def _place(sizes: Sequence[int], attention_tokens: int) -> tuple[int, int, list[tuple[int, int]]]:
+    """Choose how wide the packed rows are, and where in them each trie begins.
 
     Returns:
-        the flat indices of every row's tokens in sorted order, the width, and (packed row,
-        column) of each trie.
+        the number of packed rows, their width, and (packed row, column) of each trie.
     """
-    width = max((len(tree.ids) for tree in trees), default=0)
-    places: list[tuple[int, int]] = [(0, 0)] * len(trees)
+    longest = max(sizes, default=0)
+    tried = [_fill(sizes, int(stretch * longest)) for stretch in STRETCHES]
+    return min(tried, key=lambda one: one[0] * _cost(one[1], attention_tokens))
+
+
+def _fill(sizes: Sequence[int], limit: int) -> tuple[int, int, list[tuple[int, int]]]:
+    """Put each trie into the first packed row with room, the largest tries first."""
+    places = [(0, 0)] * len(sizes)
     filled: list[int] = []
-    for i in sorted(range(len(trees)), key=lambda i: -len(trees[i].ids)):
-        size = len(trees[i].ids)
-        row = next((r for r, used in enumerate(filled) if used + size <= width), len(filled))
+    for i in sorted(range(len(sizes)), key=lambda i: -sizes[i]):
+        row = next((r for r, used in enumerate(filled) if used + sizes[i] <= limit), len(filled))
         if row == len(filled):
             filled.append(0)
         places[i] = (row, filled[row])
-        filled[row] += size
-    paths = [
-        path + (row * width + column)
-        for tree, (row, column) in zip(trees, places, strict=True)
-        for path in tree.paths
-    ]
-    return paths, width, places
+        filled[row] += sizes[i]
+    return len(filled), max(filled, default=0), places

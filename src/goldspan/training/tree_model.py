@@ -54,15 +54,6 @@ def why_not_shared(model: PreTrainedModel) -> str | None:
     return None
 
 
-def attention_tokens(model: PreTrainedModel) -> int:
-    """Estimate the length of a packed row at which attention costs as much as all else.
-
-    A layer multiplies each token with about 12 * hidden² weights, and with keys and values of
-    2 * hidden numbers for each token of its row: equal at a length of 6 * hidden.
-    """
-    return 6 * int(model.config.hidden_size)
-
-
 def ancestor_masks(
     config: Any, depth: Tensor, end: Tensor, dtype: torch.dtype
 ) -> AttentionMask | dict[str, AttentionMask]:

@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader
 
 from goldspan.training.passage_batches import PassageBatches, Sizes, count_rows, count_tokens
 from goldspan.training.tree_batch import TreeCollator
-from goldspan.training.tree_model import attention_tokens, share_prefixes, why_not_shared
+from goldspan.training.tree_model import share_prefixes, why_not_shared
 
 logger = logging.getLogger(__name__)
 
@@ -98,9 +98,7 @@ class SharesPrefixes:
         if self.why_plain is not None:
             logger.warning("Prefixes are not shared: %s", self.why_plain)
             return
-        self.data_collator = TreeCollator(
-            self.data_collator, self.data_collator.pad_token_id, attention_tokens(bases[0])
-        )
+        self.data_collator = TreeCollator(self.data_collator, self.data_collator.pad_token_id)
 
     def _batch_sizes(self: Any) -> Sizes:
         data = self.train_dataset

@@ -22,7 +22,6 @@ from goldspan.training.tree_batch import Collator, TreeCollator
 from goldspan.training.tree_model import (
     PROVEN,
     ancestor_masks,
-    attention_tokens,
     share_prefixes,
     why_not_shared,
 )
@@ -77,7 +76,7 @@ def learnt(
 def assert_equal_learning(
     plain: Any, shared: Any, collator: Collator, rows: Any, loss: Loss
 ) -> None:
-    tree = TreeCollator(collator, PAD, attention_tokens=10_000)
+    tree = TreeCollator(collator, PAD)
     forests = [tree(some) for some in rows]
     assert all("tree_ids" in batch for batch in forests)
     logps, gradients = learnt(plain, [collator(some) for some in rows], loss)
@@ -133,7 +132,7 @@ def test_eager_attention_gets_a_mask_that_it_can_add(name: str) -> None:
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_the_comparison_would_notice_a_mask_that_shows_too_much(name: str) -> None:
-    batch = TreeCollator(PREFERENCE, PAD, attention_tokens=10_000)(pairs())
+    batch = TreeCollator(PREFERENCE, PAD)(pairs())
     shared = fused(tiny(name), shared=True)
     right = forward(shared, batch).log_probs.sum(dim=1)
     batch["tree_end"] = torch.full_like(batch["tree_end"], 10**6)
@@ -142,7 +141,7 @@ def test_the_comparison_would_notice_a_mask_that_shows_too_much(name: str) -> No
 
 def test_all_that_trl_reports_of_a_token_is_the_same() -> None:
     model = tiny("llama")
-    tree = TreeCollator(PREFERENCE, PAD, attention_tokens=10_000)
+    tree = TreeCollator(PREFERENCE, PAD)
     plain = forward(fused(model, shared=False), PREFERENCE(pairs()))
     shared = forward(fused(model, shared=True), tree(pairs()))
     assert torch.equal(plain.label_mask.sum(dim=1), shared.label_mask.sum(dim=1))
@@ -193,7 +192,7 @@ def test_a_batch_without_a_scored_token_gives_zero_and_can_be_learnt_from() -> N
     model = fused(tiny("gpt2"), shared=True)
     rows = [{"input_ids": row["input_ids"], "labels": [-100] * 25} for row in examples()]
     rows = [{key: (value * 2)[:25] for key, value in row.items()} for row in rows]
-    for batch in (SFT(rows), TreeCollator(SFT, PAD, attention_tokens=10_000)(rows)):
+    for batch in (SFT(rows), TreeCollator(SFT, PAD)(rows)):
         output = forward(model, batch)
         output.loss.backward()
         assert output.loss.item() == 0.0
@@ -212,7 +211,7 @@ def test_rows_with_little_in_common_stay_a_plain_batch() -> None:
 
 def test_a_compact_row_still_counts_all_its_tokens() -> None:
     rows = examples()
-    batch = TreeCollator(SFT, PAD, attention_tokens=10_000)(rows)
+    batch = TreeCollator(SFT, PAD)(rows)
     assert batch["attention_mask"].sum(dim=1).tolist() == [len(row["input_ids"]) for row in rows]
     for row, ids in zip(rows, batch["labels"].tolist(), strict=True):
         assert [i for i in ids if i != -100] == [i for i in row["labels"] if i != -100]
@@ -220,12 +219,12 @@ def test_a_compact_row_still_counts_all_its_tokens() -> None:
 
 def test_other_columns_of_a_batch_go_through() -> None:
     rows = [{**pair, "ref_chosen_logps": 0.5, "ref_rejected_logps": -0.5} for pair in pairs()]
-    batch = TreeCollator(PREFERENCE, PAD, attention_tokens=10_000)(rows)
+    batch = TreeCollator(PREFERENCE, PAD)(rows)
     assert batch["ref_chosen_logps"].tolist() == [0.5] * len(rows)
 
 
 def test_a_forest_has_no_logits_to_give() -> None:
-    batch = TreeCollator(SFT, PAD, attention_tokens=10_000)(examples())
+    batch = TreeCollator(SFT, PAD)(examples())
     with pytest.raises(InvalidInput, match="not logits"):
         fused(tiny("gpt2"), shared=True)(**batch)
 
@@ -258,7 +257,7 @@ def test_positions_that_depend_on_the_input_are_refused() -> None:
 
 @pytest.mark.parametrize("name", ["gpt2", "mistral-sliding"])
 def test_flex_attention_gets_the_same_mask_in_blocks(name: str) -> None:
-    batch = TreeCollator(PREFERENCE, PAD, attention_tokens=10_000)(pairs())
+    batch = TreeCollator(PREFERENCE, PAD)(pairs())
     model = tiny(name)
     where = (batch["tree_depth"], batch["tree_end"], torch.float32)
     dense = ancestor_masks(model.config, *where)
@@ -269,7 +268,3 @@ def test_flex_attention_gets_the_same_mask_in_blocks(name: str) -> None:
     rows, _, width, _ = dense.shape
     places = torch.meshgrid(*map(torch.arange, (rows, width, width)), indexing="ij")
     assert torch.equal(blocks.mask_mod(places[0], torch.tensor(0), *places[1:]), dense[:, 0])
-
-
-def test_the_estimate_of_attentions_cost_grows_with_the_hidden_size() -> None:
-    assert attention_tokens(tiny("llama")) == 6 * 32

@@ -26,7 +26,7 @@ def test_a_row_that_begins_another_ends_inside_it() -> None:
 
 
 def test_rows_with_nothing_in_common_get_a_trie_each() -> None:
-    forest = plant([[1, 2, 3], [4, 5, 6]], attention_tokens=100)
+    forest = plant([[1, 2, 3], [4, 5, 6]], attention_tokens=1)
     assert as_lists(forest) == (
         [[1, 2, 3], [4, 5, 6]],
         [[0, 1, 2], [0, 1, 2]],
@@ -35,7 +35,7 @@ def test_rows_with_nothing_in_common_get_a_trie_each() -> None:
 
 
 def test_a_short_trie_fills_what_the_longest_leaves_free() -> None:
-    forest = plant([[1], [2, 2, 2], [3, 3]], attention_tokens=100)
+    forest = plant([[1], [2, 2, 2], [3, 3]], attention_tokens=10)
     assert as_lists(forest) == (
         [[2, 2, 2], [3, 3, 1]],
         [[0, 1, 2], [0, 1, 0]],
@@ -44,12 +44,20 @@ def test_a_short_trie_fills_what_the_longest_leaves_free() -> None:
 
 
 def test_padding_is_seen_by_itself_alone() -> None:
-    forest = plant([[1, 1, 1], [2, 2]], attention_tokens=100, pad_id=9)
+    forest = plant([[1, 1, 1], [2, 2]], attention_tokens=1, pad_id=9)
     assert as_lists(forest) == (
         [[1, 1, 1], [2, 2, 9]],
         [[0, 1, 2], [0, 1, 0]],
         [[3, 3, 3], [2, 2, 3]],
     )
+
+
+def test_rows_are_as_wide_as_makes_padding_and_attention_together_cheapest() -> None:
+    uneven = [[1] * 300, [2] * 200]
+    # Two rows of 300: 2 x 300 x 1.15 = 690. One of 500: 500 x 1.25 = 625.
+    assert plant(uneven, attention_tokens=2000).ids.shape == (1, 500)
+    # Two rows of 300: 2 x 300 x 1.6 = 960. One of 500: 500 x 2 = 1000.
+    assert plant(uneven, attention_tokens=500).ids.shape == (2, 300)
 
 
 def test_a_short_head_in_common_is_not_worth_one_long_row() -> None:
