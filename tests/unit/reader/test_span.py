@@ -8,11 +8,18 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from transformers import (
+    GPT2Config,
+    GPT2ForQuestionAnswering,
+    RobertaConfig,
+    RobertaForQuestionAnswering,
+)
 
 from goldspan.domain.normalise import normalise_answer
 from goldspan.reader.base import ReaderAnswer
 from goldspan.reader.span import SpanReader
-from goldspan.reader.span_config import SpanReaderConfig
+from goldspan.reader.span_config import SpanReaderConfig, length_limit
+from goldspan.training.preset import train_tokenizer
 
 CONTEXT = "The cat sat on the mat. A dog ate 3 fish, quickly. " * 4
 CONFIG = SpanReaderConfig(max_length=40, max_question_length=12, doc_stride=8)
@@ -107,3 +114,24 @@ def test_lengths_are_lowered_to_what_the_model_takes(reader: SpanReader) -> None
     asked = replace(CONFIG, max_length=4096, max_question_length=64)
     lowered = SpanReader(reader.model, reader.tokenizer, asked).config
     assert (lowered.max_length, lowered.max_question_length) == (128, 32)
+
+
+def test_a_decoder_without_cls_and_pad_token_reads_too() -> None:
+    tokenizer = train_tokenizer([CONTEXT], 400)
+    tokenizer.pad_token = None
+    size = {"n_layer": 1, "n_head": 2, "n_embd": 32, "n_positions": 64}
+    model = GPT2ForQuestionAnswering(GPT2Config(vocab_size=len(tokenizer), **size))
+    reader = SpanReader(model, tokenizer, CONFIG)
+    texts = [CONTEXT, "naïve\r\n🙂🙂 café"]
+    for text, answers in zip(
+        texts, reader.answer_many([("who ?", [t]) for t in texts], 5), strict=True
+    ):
+        assert all(answer.span and answer.span.of(text) == answer.text for answer in answers)
+
+
+def test_positions_counted_past_the_padding_are_not_used() -> None:
+    size = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
+    config = RobertaConfig(vocab_size=50, max_position_embeddings=66, **size)
+    model = RobertaForQuestionAnswering(config)
+    # Of 66 positions RoBERTa leaves 0 and 1 to padding.
+    assert length_limit(model, train_tokenizer([CONTEXT], 300)) == 64
