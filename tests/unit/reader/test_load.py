@@ -74,6 +74,13 @@ def test_a_pickle_beside_safe_weights_is_never_run(folder: Path, tmp_path: Path)
     assert not (tmp_path / "touched").exists()
 
 
+def test_weights_cut_off_by_a_full_disk_are_refused(folder: Path) -> None:
+    weights = (folder / "model.safetensors").read_bytes()
+    (folder / "model.safetensors").write_bytes(weights[: len(weights) // 2])
+    with pytest.raises(UnusableModel, match="cannot be loaded"):
+        load_reader(folder)
+
+
 def test_an_empty_folder_hears_of_all_that_is_missing(tmp_path: Path) -> None:
     with pytest.raises(UnusableModel) as caught:
         load_reader(tmp_path)
