@@ -57,6 +57,8 @@ class Prompter:
         self.template = template
         self.config = config
         self.reads_context = "{context}" in template.prompt
+        context, question = (template.prompt.find("{" + x + "}") for x in ("context", "question"))
+        self.context_first = self.reads_context and context < question
         around = len(self._ids(template.render_prompt("", "")))
         if self.reads_context:
             self.window_size = config.window_size(around + SEAM_TOKENS)

@@ -33,6 +33,7 @@ from goldspan.training.generative_rows import pair_rows
 from goldspan.training.generative_settings import (
     PAIRWISE_LOSS_TYPES,
     SMOOTHED_BY_TRL,
+    SWITCHED_OFF,
     GenerativeDPOSettings,
     with_learning_rate,
 )
@@ -193,6 +194,7 @@ def _train(
             args=_arguments(settings, folder),
             processing_class=start.tokenizer,
             peft_config=lora_config(settings, start),
+            why_plain=None if settings.share_prefixes else SWITCHED_OFF,
         )
         if folder.last_checkpoint() is None:
             margins = trainer.start_margins()
@@ -219,6 +221,8 @@ def _train(
         facts={
             "reading": asdict(config),
             "trained": trained_share(trainer.model),
+            "prefixes_shared": trainer.why_plain is None,
+            "why_prefixes_not_shared": trainer.why_plain,
             "reference": start.parent,
             "start_margins": _start_margins(folder),
         },

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.preference import PreferencePair
 from goldspan.domain.span import Span
 from goldspan.reader.prompting import Prompter, Window
 from goldspan.run.rows import RowCounter, RowCounts
+from goldspan.training.tree_trainer import PASSAGE
 
 IGNORED = -100
 """The label of a token that no loss is computed on."""
@@ -19,7 +21,7 @@ LONG_ANSWER = "whose answer is longer than max_new_tokens"
 NO_WINDOW = "whose answer no window holds wholly"
 LONG_TEXT = "longer than max_length"
 
-Row = dict[str, list[int]]
+Row = dict[str, Any]
 
 
 class _Drop(Exception):
@@ -32,10 +34,12 @@ def demonstration_rows(
     """Make rows of ``input_ids`` and ``labels``; the loss covers the answer and its end alone.
 
     A demonstration gives one row: its best answer that some window holds, in the first such
-    window. One that is not answerable gives a row for each window.
+    window. One that is not answerable gives a row for each window. Where a prompt begins with
+    its context, ``passage`` numbers the windows: rows of one number begin alike.
     """
     rows: list[Row] = []
     counter = RowCounter()
+    number = _numbering(prompter)
     for demonstration in demonstrations:
         question = demonstration.question_text
         try:
@@ -55,6 +59,7 @@ def demonstration_rows(
                 {
                     "input_ids": [*prompt, *completion],
                     "labels": [IGNORED] * len(prompt) + completion,
+                    **number(window),
                 }
             )
         counter.keep(len(places))
@@ -78,8 +83,8 @@ def text_rows(texts: Sequence[str], prompter: Prompter) -> tuple[list[Row], RowC
 
 def pair_rows(
     pairs: Sequence[PreferencePair], prompter: Prompter
-) -> tuple[list[dict[str, list[int]]], list[PreferencePair], RowCounts]:
-    """Make rows of ``prompt_ids``, ``chosen_ids`` and ``rejected_ids``.
+) -> tuple[list[Row], list[PreferencePair], RowCounts]:
+    """Make rows of ``prompt_ids``, ``chosen_ids``, ``rejected_ids`` and, as above, ``passage``.
 
     Both answers are read in the same window: the first that holds both, else the first that
     holds the chosen one.
@@ -90,6 +95,7 @@ def pair_rows(
     rows: list[Row] = []
     kept: list[PreferencePair] = []
     counter = RowCounter()
+    number = _numbering(prompter)
     for pair in pairs:
         question = pair.question_text
         try:
@@ -101,12 +107,23 @@ def pair_rows(
             counter.drop(str(reason))
             continue
         prompt = prompter.prompt(question, window)
-        rows.append({"prompt_ids": prompt, "chosen_ids": chosen, "rejected_ids": rejected})
+        answers = {"chosen_ids": chosen, "rejected_ids": rejected}
+        rows.append({"prompt_ids": prompt, **answers, **number(window)})
         kept.append(pair)
         counter.keep()
     for name in ("chosen_ids", "rejected_ids"):
         _check_lengths([[*row["prompt_ids"], *row[name]] for row in rows], prompter)
     return rows, kept, counter.counts()
+
+
+def _numbering(prompter: Prompter) -> Callable[[Window], dict[str, int]]:
+    """Return what numbers windows by their texts; nothing where prompts do not begin alike."""
+    seen: dict[str, int] = {}
+
+    def number(window: Window) -> dict[str, int]:
+        return {PASSAGE: seen.setdefault(window.text, len(seen))} if prompter.context_first else {}
+
+    return number
 
 
 def _windows(prompter: Prompter, question_text: str, context: str) -> list[Window]:

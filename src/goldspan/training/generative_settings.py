@@ -34,6 +34,9 @@ PAIRWISE_LOSS_TYPES = ("sigmoid", "hinge", "ipo", "sigmoid_norm", "sft")
 SMOOTHED_BY_TRL = ("robust", "exo_pair", "aot", "aot_unpaired")
 """The losses in which TRL knows one label smoothing for all pairs."""
 
+SWITCHED_OFF = "switched off by share_prefixes=False"
+"""Why a training computes every row apart, if that was asked for."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class GenerativeSettings(TrainSettings):
@@ -49,6 +52,9 @@ class GenerativeSettings(TrainSettings):
         lora_dropout: share of their inputs dropped, 0 to 1.
         lora_target_modules: names of the layers to adapt; none means every linear layer but the
             last one.
+        share_prefixes: whether a passage that several rows of a batch read is computed once.
+            Losses and gradients stay the same; batches hold whole passages instead of rows at
+            random. Models for which this is not proven compute every row.
     """
 
     learning_rate: float = 0.0
@@ -57,6 +63,7 @@ class GenerativeSettings(TrainSettings):
     lora_alpha: int = 32
     lora_dropout: float = 0.0
     lora_target_modules: tuple[str, ...] = ()
+    share_prefixes: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

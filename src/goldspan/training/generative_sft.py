@@ -27,7 +27,11 @@ from goldspan.training.generative_model import (
     trained_share,
 )
 from goldspan.training.generative_rows import Row, demonstration_rows, text_rows
-from goldspan.training.generative_settings import GenerativeSFTSettings, with_learning_rate
+from goldspan.training.generative_settings import (
+    SWITCHED_OFF,
+    GenerativeSFTSettings,
+    with_learning_rate,
+)
 from goldspan.training.held_out import freeze_held_out
 from goldspan.training.result import OnEvent, TrainingResult
 from goldspan.training.runs import (
@@ -37,11 +41,21 @@ from goldspan.training.runs import (
     restore_settings,
     start_of,
 )
+from goldspan.training.tree_trainer import SharesPrefixes
 from goldspan.training.unobserved import Unobserved
 
 
-class GenerativeSFTTrainer(Unobserved, SFTTrainer):
-    """TRL's trainer on rows that are tokens already."""
+class GenerativeSFTTrainer(Unobserved, SharesPrefixes, SFTTrainer):
+    """TRL's trainer on rows that are tokens already, with shared prefixes computed once.
+
+    Args:
+        why_plain: why prefixes are not to be shared, if they are not.
+        arguments: TRL's.
+    """
+
+    def __init__(self, *, why_plain: str | None = None, **arguments: Any) -> None:
+        self.why_plain = why_plain
+        super().__init__(**arguments)
 
 
 def train_generative_sft(
@@ -202,6 +216,7 @@ def _train(
         train_dataset=Dataset.from_list(list(rows)),
         processing_class=start.tokenizer,
         peft_config=lora_config(settings, start),
+        why_plain=None if settings.share_prefixes else SWITCHED_OFF,
     )
 
     def save(_: Path) -> None:
@@ -220,6 +235,8 @@ def _train(
             "loss_on": "answers" if template else "all tokens",
             "reading": asdict(config),
             "trained": trained_share(trainer.model),
+            "prefixes_shared": trainer.why_plain is None,
+            "why_prefixes_not_shared": trainer.why_plain,
         },
         after=after,
     )

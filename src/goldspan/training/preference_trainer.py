@@ -19,9 +19,11 @@ from trl.trainer.utils import use_adapter
 
 from goldspan.run.folder import write_json
 from goldspan.training.losses import hinge_loss, ipo_loss, reward_margins, sigmoid_loss
+from goldspan.training.tree_trainer import SharesPrefixes
 from goldspan.training.unobserved import Unobserved
 
 OWN_COLUMNS = ("label_smoothing", "weight")
+NOT_FOR_THE_MODEL = (*OWN_COLUMNS, "completion_mask", "ref_chosen_logps", "ref_rejected_logps")
 OnPairs = Callable[[str, int, int], None]
 """Called with a stage's name, the pairs done and all pairs."""
 
@@ -37,7 +39,7 @@ class PairCollator(DataCollatorForPreference):
         return batch
 
 
-class PreferenceTrainer(Unobserved, DPOTrainer):
+class PreferenceTrainer(Unobserved, SharesPrefixes, DPOTrainer):
     """TRL's trainer with three differences.
 
     The reference is what the model says before the first step, whatever the model came from;
@@ -45,10 +47,14 @@ class PreferenceTrainer(Unobserved, DPOTrainer):
     so that a resumed run has the same one. And each pair's label smoothing and weight count; TRL
     has one smoothing for all, which its ``sigmoid`` loss ignores.
 
+    Prefixes that rows have in common are computed once (``tree_trainer``).
+
     Args:
-        rows: of ``prompt_ids``, ``chosen_ids``, ``rejected_ids``, ``label_smoothing``, ``weight``.
+        rows: of ``prompt_ids``, ``chosen_ids``, ``rejected_ids``, ``label_smoothing``, ``weight``
+            and, to keep a passage's pairs together, ``passage``.
         reference_path: where the reference's log-probabilities are, or will be, kept.
         own_loss: whether the pairs' smoothing and weights need the loss below instead of TRL's.
+        why_plain: why prefixes are not to be shared, if they are not.
         on_pairs: told of the progress over the pairs before the first step.
         arguments: TRL's, without data set and collator.
     """
@@ -60,8 +66,10 @@ class PreferenceTrainer(Unobserved, DPOTrainer):
         reference_path: Path,
         own_loss: bool,
         on_pairs: OnPairs,
+        why_plain: str | None = None,
         **arguments: Any,
     ) -> None:
+        self.why_plain = why_plain
         self._reference_path = reference_path
         self._own_loss = own_loss
         self._on_pairs = on_pairs
@@ -114,6 +122,8 @@ class PreferenceTrainer(Unobserved, DPOTrainer):
         self._signature_columns += [n for n in OWN_COLUMNS if n not in self._signature_columns]
 
     def _precompute_ref_logps(self, dataset: Dataset, name: str, batch_size: int) -> Dataset:
+        # TRL calls this before its own __init__ has returned.
+        self._share()
         if self._reference_path.is_file():
             saved = msgspec.json.decode(self._reference_path.read_bytes())
         else:
@@ -163,14 +173,10 @@ class PreferenceTrainer(Unobserved, DPOTrainer):
         return torch.cat(chosen), torch.cat(rejected)
 
     def _policy_logps(self, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        labels = batch["input_ids"].masked_fill(batch["completion_mask"] == 0, -100)
+        inputs = {name: value for name, value in batch.items() if name not in NOT_FOR_THE_MODEL}
         with torch.no_grad(), self.accelerator.autocast():
-            output = self.model(
-                input_ids=batch["input_ids"],
-                attention_mask=batch["attention_mask"],
-                labels=batch["input_ids"].masked_fill(batch["completion_mask"] == 0, -100),
-                use_cache=False,
-                fused_lm_head=True,
-            )
+            output = self.model(**inputs, labels=labels, use_cache=False, fused_lm_head=True)
         chosen, rejected = output.log_probs.sum(dim=1).chunk(2)
         return chosen, rejected
 

@@ -252,7 +252,7 @@ def test_pairs_of_their_own_smoothing_need_a_loss_that_knows_it(
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("loss_type", ["apo_zero", "robust", "nca_pair"])
+@pytest.mark.parametrize("loss_type", ["apo_zero", "robust"])
 def test_trls_other_losses_train_too(sft_run: Path, tmp_path: Path, loss_type: str) -> None:
     settings = replace(ONE_STEP, loss_type=(loss_type,))
     run = train_generative_dpo(sft_run, pairs(), tmp_path / "run", settings, on_event=quiet)

@@ -12,6 +12,7 @@ import pytest
 import torch
 from tests.recipes.generative.toy import SETTINGS, demonstrations, quiet, steps
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
+from trl.trainer import base_trainer
 
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.prompt import PromptTemplate
@@ -89,7 +90,7 @@ def test_a_reader_that_does_not_stop_is_warned_about(tmp_path: Path) -> None:
     assert "does not end its answer" in warnings[0] or "writes nothing" in warnings[0]
 
 
-@pytest.mark.parametrize("step", [2, 4])
+@pytest.mark.parametrize("step", [4])
 def test_after_ctrl_c_the_rest_of_the_run_has_the_same_losses(tmp_path: Path, step: int) -> None:
     settings = replace(SETTINGS, num_train_epochs=2)
     rows = demonstrations()
@@ -301,3 +302,38 @@ def test_adapters_in_pickles_or_without_a_base_are_refused(tmp_path: Path) -> No
     (folder / "adapter_model.safetensors").write_bytes(b"")
     with pytest.raises(UnusableModel, match="does not say which model it belongs to"):
         train_generative_sft(folder, demonstrations(), tmp_path / "run", SETTINGS)
+
+
+def test_sharing_prefixes_changes_no_loss(tmp_path: Path) -> None:
+    # Three questions about each of four passages, all twelve in one batch.
+    rows = [
+        replace(one, id=f"{one.id}-{number}", question_text=f"{one.question_text} {number}")
+        for one in demonstrations(4)
+        for number in range(3)
+    ]
+    losses = []
+    for shared in (True, False):
+        settings = replace(
+            SETTINGS, max_steps=3, per_device_train_batch_size=12, share_prefixes=shared
+        )
+        run = tmp_path / str(shared)
+        result = train_generative_sft("tiny-llama", rows, run, settings, on_event=quiet)
+        assert result.folder.report()["prefixes_shared"] is shared
+        losses.append(list(steps(result.folder).values()))
+        computed = steps(result.folder, "num_tokens_computed")[3]
+        assert (computed < 0.7 * steps(result.folder, "num_tokens")[3]) is shared
+    assert losses[0] == pytest.approx(losses[1], abs=1e-4)
+
+
+def test_nothing_is_reported_to_the_makers_of_the_libraries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr(base_trainer, "send_telemetry", lambda **what: sent.append(what))
+    monkeypatch.delenv("CI", raising=False)
+    settings = replace(SETTINGS, max_steps=1)
+    result = train_generative_sft(
+        "tiny-gpt2", demonstrations(), tmp_path / "run", settings, on_event=quiet
+    )
+    assert sent == []
+    assert not list(result.folder.root.rglob("README.md"))

@@ -154,3 +154,14 @@ def test_a_pair_without_room_for_both_is_left_out_and_counted(prompter: Prompter
     made, kept, counts = rows.pair_rows(given, prompter)
     assert (made, kept) == ([], [])
     assert counts.dropped == {rows.LONG_ANSWER: 1, rows.NO_WINDOW: 1}
+
+
+def test_rows_that_begin_alike_have_one_number_where_the_context_comes_first() -> None:
+    cat, sat = Answer("cat", Span(4, 7)), Answer("sat", Span(8, 11))
+    given = [demonstration("the cat sat", cat), demonstration("a mat", Answer("mat", Span(2, 5)))]
+    given.append(demonstration("the cat sat", sat, question="what?"))
+    made, _ = rows.demonstration_rows(given, Prompter(TOKENIZER, PromptTemplate(), CONFIG))
+    assert [row["passage"] for row in made] == [0, 1, 0]
+    question_first = PromptTemplate("{question} {context}")
+    made, _ = rows.demonstration_rows(given, Prompter(TOKENIZER, question_first, CONFIG))
+    assert all("passage" not in row for row in made)
