@@ -42,6 +42,7 @@ if TYPE_CHECKING:  # so that type checkers and editors see what the table resolv
     from goldspan.domain.schema import (
         VectorSettings as VectorSettings,
     )
+    from goldspan.reader.load import load_reader as load_reader
     from goldspan.reader.pipeline import pipeline as pipeline
     from goldspan.sdk.candidates import Candidates as Candidates
     from goldspan.sdk.candidates import make_candidates as make_candidates
@@ -125,6 +126,7 @@ _PUBLIC: dict[str, str] = {
     "Workspace": "goldspan.sdk.workspace",
     "connect": "goldspan.sdk.session",
     "init": "goldspan.sdk.session",
+    "load_reader": "goldspan.reader.load",
     "make_candidates": "goldspan.sdk.candidates",
     "pipeline": "goldspan.reader.pipeline",
     "suggest": "goldspan.sdk.suggest",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from goldspan.run.terminal import progress_console
 
 
 @contextmanager
@@ -21,9 +22,8 @@ def progress(what: str, total: int | None, *, show: bool = True) -> Iterator[Cal
     Yields:
         A function to call with the number of steps finished since its last call.
     """
-    console = Console(stderr=True)
-    watched = show and (console.is_terminal or console.is_jupyter)
+    console, watched = progress_console()
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not watched) as bars:
+    with Progress(*columns, console=console, disable=not (show and watched)) as bars:
         bar = bars.add_task(what, total=total)
         yield lambda steps: bars.advance(bar, steps)

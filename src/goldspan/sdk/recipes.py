@@ -86,4 +86,17 @@ def run_training(
                 held_out=held_out,
                 **common,
             )
+        case GenerativeDPOSettings():
+            from goldspan.training.generative_dpo import train_generative_dpo
+
+            return train_generative_dpo(
+                start.model,
+                data.pairs,
+                output,
+                settings,
+                template=data.template,
+                allow_other_prompt=start.allow_other_prompt,
+                held_out=held_out,
+                **common,
+            )
     raise AssertionError(f"no training has settings of the class {type(settings).__name__}")

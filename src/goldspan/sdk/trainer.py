@@ -123,7 +123,18 @@ class GoldspanTrainer:
         if warning:
             warnings.warn(warning, stacklevel=3)
 
-    def train(self, output_dir: str | Path) -> TrainingResult:
+    @property
+    def result(self) -> TrainingResult:
+        """What the last ``train`` gave: folder, rows, steps, loss.
+
+        Raises:
+            NotFound: if nothing was trained yet.
+        """
+        if self._result is None:
+            raise NotFound("nothing was trained yet; call train(output_dir=…) first")
+        return self._result
+
+    def train(self, output_dir: str | Path) -> None:
         """Train, and print what was trained on, what was left out and what came of it.
 
         Ctrl-C saves a checkpoint; the printed command goes on from there.
@@ -146,7 +157,6 @@ class GoldspanTrainer:
             self._settings,
             model_at_root=True,
         )
-        return self._result
 
     @overload
     def predict(self, question: str, context: str) -> ReaderAnswer: ...
@@ -196,9 +206,9 @@ class GoldspanTrainer:
             (target / "README.md").write_text(card, encoding="utf-8")
 
     def _trained(self) -> TrainingResult:
-        if self._result is None or self._result.interrupted:
-            raise NotFound("there is no trained model yet; call train(output_dir=…) first")
-        return self._result
+        if self.result.interrupted:
+            raise NotFound("the training was interrupted, so there is no trained model yet")
+        return self.result
 
     def _trained_reader(self) -> Reader:
         if self._reader is None:

@@ -15,6 +15,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from transformers.utils import logging
 
 from goldspan.run.folder import RunFolder
+from goldspan.run.terminal import progress_console
 from goldspan.training.result import OnEvent
 
 
@@ -35,17 +36,19 @@ class ProgressBar:
     """Shows a run's events as one line of the terminal; the default ``on_event``.
 
     Args:
-        console: where to draw; None takes the standard output.
+        console: where to draw; None takes standard error, where somebody looks at it.
     """
 
     def __init__(self, console: Console | None = None) -> None:
+        found, watched = (console, True) if console else progress_console()
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.completed}/{task.total} {task.fields[unit]}"),
             TextColumn("{task.fields[loss]}"),
             TimeRemainingColumn(),
-            console=console,
+            console=found,
+            disable=not watched,
         )
         self._task = self._progress.add_task("training", total=None, loss="", unit="steps")
 

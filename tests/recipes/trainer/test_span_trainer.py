@@ -36,13 +36,13 @@ def test_the_output_folder_is_the_run_and_the_model(
     answered: FeedbackDataset, span_start: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     trainer = trainer_of(answered, span_start, train_size=0.75, seed=3)
-    result = trainer.train(tmp_path / "reader")
+    trainer.train(tmp_path / "reader")
     AutoModelForQuestionAnswering.from_pretrained(tmp_path / "reader")
     trained = rows_of(tmp_path / "reader" / "data.jsonl")
     held_out = rows_of(tmp_path / "reader" / "held_out.jsonl")
     assert (len(trained), len(held_out)) == (18, 6)
     assert not {row["context"] for row in trained} & {row["context"] for row in held_out}
-    assert result.steps == 30
+    assert trainer.result.steps == 30
     printed = capsys.readouterr().out
     assert "training on 18 questions" in printed
     assert "18 of 18 rows kept" in printed
