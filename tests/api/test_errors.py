@@ -26,6 +26,9 @@ ROUTE_METHODS = sorted(
 )
 
 
+DEEP = b'{"name":"n","workspace_id":"w","metadata":{"a":' + b"[" * 5000 + b"]" * 5000 + b"}}"
+
+
 def shape_of(answer: httpx.Response) -> tuple[int, str]:
     """Check an error's shape; return status and code."""
     assert answer.headers["content-type"] == "application/json"
@@ -74,6 +77,8 @@ def test_what_does_not_exist_is_not_found(owner: Person, path: str, method: str)
         ("POST", "/api/v1/workspaces", {"content": b"{"}, (422, "goldspan.InvalidInput")),
         ("POST", "/api/v1/workspaces", {"json": {"name": 1}}, (422, "goldspan.InvalidInput")),
         ("POST", "/api/v1/workspaces", {"json": []}, (422, "goldspan.InvalidInput")),
+        ("POST", "/api/v1/workspaces", {"content": b'"\xff"'}, (422, "goldspan.InvalidInput")),
+        ("POST", "/api/v1/datasets", {"content": DEEP}, (422, "goldspan.InvalidInput")),
         (
             "POST",
             "/api/v1/workspaces",

@@ -69,6 +69,7 @@ def test_a_list_is_filtered_and_sorted(filled: Dataset, params: dict[str, Any], 
         ({"include": "everything"}, "include is"),
         ({"limit": 1001}, "limit"),
         ({"offset": -1}, "offset"),
+        ({"offset": 2**64}, "offset"),
     ],
 )
 def test_a_query_that_means_nothing_is_refused(

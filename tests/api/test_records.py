@@ -56,6 +56,7 @@ def test_a_body_of_the_wrong_shape_is_refused_with_its_place(dataset: Dataset) -
     assert "$.items[0].fields" in message
     _, message = dataset.owner.refused("POST", f"{dataset.path}/records", 422, content=b'{"it')
     assert "truncated" in message
+    dataset.owner.refused("POST", f"{dataset.path}/records", 422, content=b'{"items":"\xff"}')
 
 
 def test_a_draft_takes_no_records(owner: Person, dataset: Dataset) -> None:
@@ -201,6 +202,14 @@ def test_offsets_count_code_points(make_dataset: Callable[..., Dataset]) -> None
     del span["text"]
     assert record["responses"][0]["values"]["answer"]["value"] == [span]
     assert context[3:9] == "Denver"
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\u202eabc", "x" * 1_000_000, "e\u0301", "'; DROP"])
+def test_any_text_comes_back_as_it_was_sent(dataset: Dataset, text: str) -> None:
+    (record,) = dataset.add(item(text, external_id=text[:50], metadata={"m": text, text: 1e308}))
+    assert record["fields"]["context"] == text
+    assert record["external_id"] == text[:50]
+    assert record["metadata"] == {"m": text, text: 1e308}
 
 
 def test_a_thousand_records_are_one_request_and_one_more_is_refused(dataset: Dataset) -> None:

@@ -12,7 +12,13 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from goldspan._version import __version__
 from goldspan.errors import GoldspanError
 from goldspan.server.deps import Authentication, Db, provide_actor, provide_db
-from goldspan.server.error_map import on_any_error, on_framework_error, on_goldspan_error
+from goldspan.server.error_map import (
+    NOT_JSON,
+    on_any_error,
+    on_framework_error,
+    on_goldspan_error,
+    on_undecodable,
+)
 from goldspan.server.routes import (
     datasets,
     health,
@@ -42,6 +48,7 @@ def create_app(store: Store) -> Litestar:
         exception_handlers={
             GoldspanError: on_goldspan_error,
             HTTPException: on_framework_error,
+            **dict.fromkeys(NOT_JSON, on_undecodable),
             Exception: on_any_error,
         },
         on_shutdown=[db.close],

@@ -44,6 +44,10 @@ FRAMEWORK: dict[int, tuple[int, type[GoldspanError]]] = {
 }
 
 
+# What the JSON decoder raises; the last two on bytes that are no UTF-8 or nested too deeply.
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
 def status_of(error: type[GoldspanError]) -> int | None:
     """Return the status of a class of errors; None if neither it nor a base is in the table."""
     return next((STATUS[base] for base in error.__mro__ if base in STATUS), None)
@@ -87,6 +91,11 @@ def on_framework_error(request: Request[Any, Any, Any], error: HTTPException) ->
         message = f"{request.method} {request.url.path} is not one of this server's routes"
     params = {"faults": faults} if faults else {}
     return _response(status, kind(message, **params))
+
+
+def on_undecodable(_request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Answer a body that is no JSON in a way that the framework does not know."""
+    return _response(422, errors.InvalidInput(f"the request does not fit: {error}"))
 
 
 def on_any_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -101,7 +101,7 @@ def _url_metadata(schema: Schema, text: str) -> AnyOf | Within:
         return AnyOf(key, tuple(condition.split(",")))
     try:
         bounds = msgspec.json.decode(condition, type=dict[str, float | None])
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except msgspec.DecodeError as error:
         raise InvalidInput(
             f"metadata {name!r} is filtered by a range such as {name}:"
             f'{{"ge":1,"le":2}}, found {condition!r:.80}'

@@ -38,18 +38,31 @@ DECLARED_OF = {
 
 
 def _dataset(row: Any) -> DatasetRow:
+    (
+        dataset_id,
+        workspace_id,
+        name,
+        guidelines,
+        allow_extra_metadata,
+        status,
+        min_submitted,
+        metadata_json,
+        last_activity_at,
+        inserted_at,
+        updated_at,
+    ) = row
     return DatasetRow(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        name=row.name,
-        guidelines=row.guidelines,
-        allow_extra_metadata=bool(row.allow_extra_metadata),
-        status=row.status,
-        min_submitted=row.min_submitted,
-        metadata_json=row.metadata,
-        last_activity_at=datetime.fromisoformat(row.last_activity_at),
-        inserted_at=datetime.fromisoformat(row.inserted_at),
-        updated_at=datetime.fromisoformat(row.updated_at),
+        id=dataset_id,
+        workspace_id=workspace_id,
+        name=name,
+        guidelines=guidelines,
+        allow_extra_metadata=bool(allow_extra_metadata),
+        status=status,
+        min_submitted=min_submitted,
+        metadata_json=metadata_json,
+        last_activity_at=datetime.fromisoformat(last_activity_at),
+        inserted_at=datetime.fromisoformat(inserted_at),
+        updated_at=datetime.fromisoformat(updated_at),
     )
 
 
@@ -81,12 +94,13 @@ class SqlDeclarations(Generic[Definition]):
         self._decode: Callable[[str], Definition] = decode
 
     def _row(self, row: Any) -> Declared[Definition]:
+        declared_id, dataset_id, _, definition, inserted_at, updated_at = row
         return Declared(
-            id=row.id,
-            dataset_id=row.dataset_id,
-            definition=self._decode(row.definition),
-            inserted_at=datetime.fromisoformat(row.inserted_at),
-            updated_at=datetime.fromisoformat(row.updated_at),
+            id=declared_id,
+            dataset_id=dataset_id,
+            definition=self._decode(definition),
+            inserted_at=datetime.fromisoformat(inserted_at),
+            updated_at=datetime.fromisoformat(updated_at),
         )
 
     def add(self, dataset_id: str, definition: Definition) -> Declared[Definition]:
@@ -118,7 +132,7 @@ class SqlDeclarations(Generic[Definition]):
         return None if row is None else self._row(row)
 
     def of(self, dataset_id: str) -> list[Declared[Definition]]:
-        rows = DECLARED_OF[self._table.name].run(self._connection, dataset_id=dataset_id)
+        rows = DECLARED_OF[self._table.name].rows(self._connection, dataset_id=dataset_id)
         return [self._row(row) for row in rows]
 
     def update(self, declared_id: str, definition: Definition) -> Declared[Definition]:
@@ -177,7 +191,7 @@ class SqlDatasets:
         return dataset
 
     def get(self, dataset_id: str) -> DatasetRow | None:
-        row = GET_DATASET.run(self._connection, id=dataset_id).first()
+        row = GET_DATASET.row(self._connection, id=dataset_id)
         return None if row is None else _dataset(row)
 
     def all(self, workspace_ids: Collection[str] | None = None) -> list[DatasetRow]:
@@ -197,7 +211,7 @@ class SqlDatasets:
         return changed
 
     def touch(self, dataset_id: str) -> None:
-        TOUCH.run(self._connection, dataset_id=dataset_id, now=self._session.now_text)
+        TOUCH.rows(self._connection, dataset_id=dataset_id, now=self._session.now_text)
 
     def delete(self, dataset_id: str) -> None:
         self._connection.execute(datasets.delete().where(datasets.c.id == dataset_id))

@@ -120,43 +120,46 @@ PUT_RESPONSE = _put(responses, ("record_id", "user_id"))
 
 
 def _record(row: Any) -> RecordRow:
+    record_id, dataset_id, external_id, status, submitted, inserted_at, updated_at = row[:7]
     return RecordRow(
-        id=row.id,
-        dataset_id=row.dataset_id,
-        external_id=row.external_id,
-        status=row.status,
-        submitted=row.submitted,
-        inserted_at=datetime.fromisoformat(row.inserted_at),
-        updated_at=datetime.fromisoformat(row.updated_at),
-        metadata_json=row.metadata,
-        fields_json=row.fields,
-        vectors_json=getattr(row, "vectors", None),
+        id=record_id,
+        dataset_id=dataset_id,
+        external_id=external_id,
+        status=status,
+        submitted=submitted,
+        inserted_at=datetime.fromisoformat(inserted_at),
+        updated_at=datetime.fromisoformat(updated_at),
+        metadata_json=row[7],
+        fields_json=row[8],
+        vectors_json=row[9] if len(row) > 9 else None,
     )
 
 
 def _suggestion(row: Any) -> SuggestionRow:
+    suggestion_id, record_id, question_id, value, score, agent, kind, inserted, updated = row
     return SuggestionRow(
-        id=row.id,
-        record_id=row.record_id,
-        question_id=row.question_id,
-        value_json=row.value,
-        score_json=row.score,
-        agent=row.agent,
-        type=row.type,
-        inserted_at=datetime.fromisoformat(row.inserted_at),
-        updated_at=datetime.fromisoformat(row.updated_at),
+        id=suggestion_id,
+        record_id=record_id,
+        question_id=question_id,
+        value_json=value,
+        score_json=score,
+        agent=agent,
+        type=kind,
+        inserted_at=datetime.fromisoformat(inserted),
+        updated_at=datetime.fromisoformat(updated),
     )
 
 
 def _response(row: Any) -> ResponseRow:
+    response_id, record_id, user_id, values, status, inserted_at, updated_at = row
     return ResponseRow(
-        id=row.id,
-        record_id=row.record_id,
-        user_id=row.user_id,
-        values_json=row._mapping["values"],
-        status=ResponseStatus(row.status),
-        inserted_at=datetime.fromisoformat(row.inserted_at),
-        updated_at=datetime.fromisoformat(row.updated_at),
+        id=response_id,
+        record_id=record_id,
+        user_id=user_id,
+        values_json=values,
+        status=ResponseStatus(status),
+        inserted_at=datetime.fromisoformat(inserted_at),
+        updated_at=datetime.fromisoformat(updated_at),
     )
 
 
@@ -187,36 +190,36 @@ class SqlRecords:
             )
 
     def get(self, record_id: str) -> RecordRow | None:
-        row = GET_RECORD.run(self._connection, id=record_id).first()
+        row = GET_RECORD.row(self._connection, id=record_id)
         return None if row is None else _record(row)
 
     def some(self, dataset_id: str, record_ids: Collection[str]) -> dict[str, RecordRow]:
-        rows = SOME_RECORDS.run(self._connection, dataset_id=dataset_id, ids=as_list(record_ids))
-        return {row.id: _record(row) for row in rows}
+        rows = SOME_RECORDS.rows(self._connection, dataset_id=dataset_id, ids=as_list(record_ids))
+        return {row[0]: _record(row) for row in rows}
 
     def ids_by_external_id(self, dataset_id: str, external_ids: Collection[str]) -> dict[str, str]:
-        rows = BY_EXTERNAL_ID.run(
+        rows = BY_EXTERNAL_ID.rows(
             self._connection, dataset_id=dataset_id, ids=as_list(external_ids)
         )
-        return {row.external_id: row.id for row in rows}
+        return dict(rows)
 
     def page(self, query: RecordQuery) -> list[RecordRow]:
         if query == RecordQuery(query.dataset_id, offset=query.offset, limit=query.limit):
-            rows = PAGE.run(
+            rows = PAGE.rows(
                 self._connection,
                 dataset_id=query.dataset_id,
                 limit=query.limit,
                 offset=query.offset,
             )
-        else:
-            rows = self._connection.execute(
-                sa.select(*(records.c if query.with_vectors else SHORT))
-                .where(*conditions(query))
-                .order_by(*ordering(query))
-                .limit(query.limit)
-                .offset(query.offset)
-            )
-        return [_record(row) for row in rows]
+            return [_record(row) for row in rows]
+        statement = (
+            sa.select(*(records.c if query.with_vectors else SHORT))
+            .where(*conditions(query))
+            .order_by(*ordering(query))
+            .limit(query.limit)
+            .offset(query.offset)
+        )
+        return [_record(row) for row in self._connection.execute(statement)]
 
     def count(self, query: RecordQuery) -> int:
         statement = sa.select(sa.func.count()).select_from(records).where(*conditions(query))
@@ -251,7 +254,7 @@ class SqlRecords:
         )
 
     def delete(self, record_ids: Collection[str]) -> None:
-        DELETE_RECORDS.run(self._connection, ids=as_list(record_ids))
+        DELETE_RECORDS.rows(self._connection, ids=as_list(record_ids))
 
 
 class SqlSuggestions:
@@ -282,7 +285,7 @@ class SqlSuggestions:
         )
 
     def of(self, record_ids: Collection[str]) -> list[SuggestionRow]:
-        rows = SUGGESTIONS_OF.run(self._connection, ids=as_list(record_ids))
+        rows = SUGGESTIONS_OF.rows(self._connection, ids=as_list(record_ids))
         return [_suggestion(row) for row in rows]
 
     def get(self, suggestion_id: str) -> SuggestionRow | None:
@@ -292,10 +295,10 @@ class SqlSuggestions:
         return None if row is None else _suggestion(row)
 
     def delete(self, suggestion_ids: Collection[str]) -> None:
-        DELETE_SUGGESTIONS.run(self._connection, ids=as_list(suggestion_ids))
+        DELETE_SUGGESTIONS.rows(self._connection, ids=as_list(suggestion_ids))
 
     def clear(self, record_ids: Collection[str]) -> None:
-        CLEAR_SUGGESTIONS.run(self._connection, ids=as_list(record_ids))
+        CLEAR_SUGGESTIONS.rows(self._connection, ids=as_list(record_ids))
 
 
 class SqlResponses:
@@ -326,9 +329,9 @@ class SqlResponses:
     def of(self, record_ids: Collection[str], user_id: str | None = None) -> list[ResponseRow]:
         ids = as_list(record_ids)
         if user_id is None:
-            rows = RESPONSES_OF.run(self._connection, ids=ids)
+            rows = RESPONSES_OF.rows(self._connection, ids=ids)
         else:
-            rows = RESPONSES_BY_USER.run(self._connection, ids=ids, user_id=user_id)
+            rows = RESPONSES_BY_USER.rows(self._connection, ids=ids, user_id=user_id)
         return [_response(row) for row in rows]
 
     def get(self, response_id: str) -> ResponseRow | None:
@@ -341,7 +344,7 @@ class SqlResponses:
         return next(iter(self.of([record_id], user_id)), None)
 
     def exist_in(self, dataset_id: str) -> bool:
-        return bool(RESPONSES_EXIST.run(self._connection, dataset_id=dataset_id).scalar())
+        return bool(RESPONSES_EXIST.row(self._connection, dataset_id=dataset_id)[0])
 
     def delete(self, response_id: str) -> None:
         self._connection.execute(responses.delete().where(responses.c.id == response_id))

@@ -42,19 +42,21 @@ class SqlTallies:
 
     def records(self, dataset_id: str) -> dict[RecordStatus, int]:
         counted: dict[RecordStatus, int] = {"pending": 0, "completed": 0}
-        for row in RECORDS.run(self._connection, id=dataset_id):
-            counted[row.status] = row._mapping["count"]
+        for _, status, count in RECORDS.rows(self._connection, id=dataset_id):
+            counted[status] = count
         return counted
 
     def responses(self, dataset_id: str) -> list[ResponseTally]:
         return [
             ResponseTally(
-                user_id=row.user_id,
-                record_status=row.record_status,
-                response_status=ResponseStatus(row.response_status),
-                count=row._mapping["count"],
+                user_id=user_id,
+                record_status=record_status,
+                response_status=ResponseStatus(response_status),
+                count=count,
             )
-            for row in RESPONSES.run(self._connection, id=dataset_id)
+            for _, user_id, record_status, response_status, count in RESPONSES.rows(
+                self._connection, id=dataset_id
+            )
         ]
 
     def add_records(self, dataset_id: str, changes: Mapping[RecordStatus, int]) -> None:

@@ -27,24 +27,26 @@ GET_USER = Hot(sa.select(users).where(users.c.id == sa.bindparam("id")))
 
 
 def _user(row: Any) -> UserRow:
+    (user_id, username, first_name, last_name, role, password_hash, inserted_at, updated_at) = row
     return UserRow(
-        id=row.id,
-        username=row.username,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        role=Role(row.role),
-        password_hash=row.password_hash,
-        inserted_at=datetime.fromisoformat(row.inserted_at),
-        updated_at=datetime.fromisoformat(row.updated_at),
+        id=user_id,
+        username=username,
+        first_name=first_name,
+        last_name=last_name,
+        role=Role(role),
+        password_hash=password_hash,
+        inserted_at=datetime.fromisoformat(inserted_at),
+        updated_at=datetime.fromisoformat(updated_at),
     )
 
 
 def _workspace(row: Any) -> WorkspaceRow:
+    workspace_id, name, inserted_at, updated_at = row
     return WorkspaceRow(
-        id=row.id,
-        name=row.name,
-        inserted_at=datetime.fromisoformat(row.inserted_at),
-        updated_at=datetime.fromisoformat(row.updated_at),
+        id=workspace_id,
+        name=name,
+        inserted_at=datetime.fromisoformat(inserted_at),
+        updated_at=datetime.fromisoformat(updated_at),
     )
 
 
@@ -71,7 +73,7 @@ class SqlUsers:
             )
 
     def get(self, user_id: str) -> UserRow | None:
-        row = GET_USER.run(self._connection, id=user_id).first()
+        row = GET_USER.row(self._connection, id=user_id)
         return None if row is None else _user(row)
 
     def by_name(self, username: str) -> UserRow | None:
@@ -92,7 +94,7 @@ class SqlUsers:
         )
 
     def by_key(self, key_hash: str) -> UserRow | None:
-        row = BY_KEY.run(self._connection, key_hash=key_hash).first()
+        row = BY_KEY.row(self._connection, key_hash=key_hash)
         return None if row is None else _user(row)
 
     def add_key(self, user_id: str, name: str, key_hash: str) -> None:
@@ -160,7 +162,7 @@ class SqlWorkspaces:
         return [_workspace(row) for row in rows]
 
     def ids_of_user(self, user_id: str) -> frozenset[str]:
-        return frozenset(WORKSPACE_IDS.run(self._connection, user_id=user_id).scalars())
+        return frozenset(row[0] for row in WORKSPACE_IDS.rows(self._connection, user_id=user_id))
 
     def delete(self, workspace_id: str) -> None:
         self._connection.execute(workspaces.delete().where(workspaces.c.id == workspace_id))

@@ -1,8 +1,9 @@
-"""Statements that are compiled once and then run on the driver.
+"""Statements that are compiled once and then run on the driver itself.
 
-Building and compiling a statement costs far more than running it. What is run often is written as
-a Core statement with named parameters, compiled for a dialect on first use, and from then on only
-its text and the order of its parameters are used.
+Building and compiling a statement, and describing its result, cost several times what running it
+costs. What is run often is written as a Core statement with named parameters and compiled for a
+dialect on first use; from then on its text goes straight to the driver, and rows come back as
+plain tuples in the order of the statement's columns.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 
 class Hot:
     """A statement with named parameters (``sa.bindparam``)."""
 
-    def __init__(self, statement: sa.Executable) -> None:
+    def __init__(self, statement: sa.ClauseElement) -> None:
         self._statement = statement
         self._compiled: dict[str, tuple[str, Sequence[str]]] = {}
 
@@ -28,9 +30,7 @@ class Hot:
         found = self._compiled.get(dialect.name)
         if found is None:
             assert isinstance(dialect, DefaultDialect)
-            compiler = dialect.statement_compiler
-            assert isinstance(self._statement, sa.ClauseElement)
-            compiled = compiler(dialect, self._statement)
+            compiled = dialect.statement_compiler(dialect, self._statement)
             assert isinstance(compiled, SQLCompiler)
             found = compiled.string, tuple(compiled.positiontup or ())
             self._compiled[dialect.name] = found
@@ -40,15 +40,36 @@ class Hot:
         """Return the SQL for the connection's database."""
         return self._for(connection)[0]
 
-    def run(self, connection: sa.Connection, **values: Any) -> sa.CursorResult[Any]:
-        """Run it with the given parameters."""
+    def rows(self, connection: sa.Connection, **values: Any) -> list[Any]:
+        """Run it in the connection's transaction and return all rows."""
         text, order = self._for(connection)
-        return connection.exec_driver_sql(text, tuple(values[name] for name in order))
+        parameters = tuple(values[name] for name in order)
+        driver: Any = connection.connection.driver_connection
+        try:
+            found: list[Any] = driver.execute(text, parameters).fetchall()
+        except Exception as error:
+            raise _wrapped(connection, text, error) from error
+        return found
+
+    def row(self, connection: sa.Connection, **values: Any) -> Any:
+        """Run it and return the first row, or None."""
+        return next(iter(self.rows(connection, **values)), None)
 
     def run_many(self, connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run it once for each mapping of parameters."""
         text, order = self._for(connection)
-        pick = itemgetter(*order) if len(order) > 1 else lambda row: (row[order[0]],)
-        batch = [pick(row) for row in rows]
-        if batch:
-            connection.exec_driver_sql(text, batch)
+        pick = itemgetter(*order)
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.executemany(text, [pick(row) for row in rows])
+        except Exception as error:
+            raise _wrapped(connection, text, error) from error
+
+
+def _wrapped(connection: sa.Connection, text: str, error: Exception) -> Exception:
+    """Return the driver's error as the one that the rest of the store knows."""
+    kinds = connection.dialect.dbapi
+    if kinds is None or not isinstance(error, kinds.Error):
+        return error
+    wrapped = DBAPIError.instance(text, None, error, kinds.Error, dialect=connection.dialect)
+    return wrapped if isinstance(wrapped, Exception) else error

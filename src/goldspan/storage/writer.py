@@ -98,17 +98,18 @@ class Writer:
 
 def _run(connection: sa.Connection, job: Job, future: Future[Any]) -> Callable[[], None]:
     """Run a job in a savepoint; return what tells its future, to be called after the commit."""
-    connection.exec_driver_sql("SAVEPOINT job")
+    driver: Any = connection.connection.driver_connection
+    driver.execute("SAVEPOINT job")
     try:
         result = job(connection)
     except Exception as error:
         try:
-            connection.exec_driver_sql("ROLLBACK TO job")
-            connection.exec_driver_sql("RELEASE job")
-        except SQLAlchemyError:
+            driver.execute("ROLLBACK TO job")
+            driver.execute("RELEASE job")
+        except connection.dialect.loaded_dbapi.Error:
             # A full disk ends the whole transaction; what matters is the error that did it.
             raise error from None
         reason = storage_failure("written", error) if isinstance(error, SQLAlchemyError) else error
         return lambda: future.set_exception(reason)
-    connection.exec_driver_sql("RELEASE job")
+    driver.execute("RELEASE job")
     return lambda: future.set_result(result)

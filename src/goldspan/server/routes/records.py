@@ -14,6 +14,7 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 from goldspan.errors import InvalidInput
 from goldspan.server import present
 from goldspan.server.deps import Caller, Database, Id
+from goldspan.server.error_map import NOT_JSON
 from goldspan.server.queries import body_query, include_of, url_query
 from goldspan.services import add_records, update_records
 from goldspan.services.delete_records import delete_records
@@ -42,7 +43,7 @@ from goldspan.wire.search import SearchBody, SearchHit, SearchPage
 
 BULK_BYTES = 64 * 2**20
 
-Offset = Annotated[int, QueryParameter(ge=0)]
+Offset = Annotated[int, QueryParameter(ge=0, le=2**62)]
 Limit = Annotated[int, QueryParameter(ge=0, le=LONGEST_PAGE)]
 Texts = FromQuery[list[str] | None]
 Body = TypeVar("Body")
@@ -52,7 +53,7 @@ def decode(content: bytes, shape: type[Body]) -> Body:
     """Return a body. Raises InvalidInput, which names the place of what does not fit."""
     try:
         return msgspec.json.decode(content, type=shape)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except NOT_JSON as error:
         raise InvalidInput(f"the request does not fit: {error}") from error
 
 
