@@ -120,6 +120,16 @@ N = {"entity": "metadata", "metadata_property": "n"}
             {
                 "filters": {
                     "type": "range",
+                    "ge": "2020-01-01",
+                    "scope": {"entity": "record", "property": "updated_at"},
+                }
+            },
+            "abc",
+        ),
+        (
+            {
+                "filters": {
+                    "type": "range",
                     "ge": "2020-01-01T00:00:00+02:00",
                     "le": "2020-01-02",
                     "scope": {"entity": "record", "property": "inserted_at"},

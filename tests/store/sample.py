@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from goldspan.domain.schema import TextField, TextQuestion
+from goldspan.storage.ids import new_id
 from goldspan.storage.rows import NewRecord
-from goldspan.storage.sql_base import new_id
 from goldspan.storage.store import Unit
 
 

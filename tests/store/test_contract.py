@@ -7,6 +7,7 @@ from goldspan.domain.record import ResponseStatus
 from goldspan.domain.schema import SpanQuestion, TextField, TextQuestion
 from goldspan.domain.workspace import Role
 from goldspan.errors import Conflict
+from goldspan.storage.ids import new_id
 from goldspan.storage.query import (
     AnyOf,
     Key,
@@ -20,7 +21,6 @@ from goldspan.storage.query import (
     Within,
 )
 from goldspan.storage.rows import NewRecord, NewResponse, NewSuggestion, UserRow
-from goldspan.storage.sql_base import new_id
 from goldspan.storage.store import ResponseGroup, Store, Unit
 
 

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import stat
 import threading
 from collections.abc import Iterator
 from concurrent.futures import wait
@@ -14,7 +15,7 @@ from tests.store.sample import Sample, new_record
 from goldspan.errors import StorageFailure
 from goldspan.storage import sql_datasets, sql_records, sql_tallies, sql_users
 from goldspan.storage.engine import reader_engine
-from goldspan.storage.sql_base import new_id
+from goldspan.storage.ids import new_id
 from goldspan.storage.sql_store import SqliteStore
 from goldspan.storage.statement import Hot
 from goldspan.storage.store import Store
@@ -118,6 +119,14 @@ def test_a_full_disk_loses_the_request_and_says_so(store: SqliteStore, sample: S
         store.write(lambda unit: unit.records.add(sample.dataset_id, large)).result()
     fill(1_000_000)
     store.write(lambda unit: unit.records.add(sample.dataset_id, large)).result()
+
+
+def test_the_database_is_its_users_alone(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "goldspan.db")
+    store.write(lambda unit: None).result()
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    store.close()
+    assert modes == {0o600}
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:

@@ -23,8 +23,7 @@ from goldspan.storage.query import (
     SuggestionKey,
     Within,
 )
-from goldspan.storage.sql_base import to_text
-from goldspan.wire.base import to_wire_time
+from goldspan.wire.base import from_wire_time, to_wire_time
 from goldspan.wire.search import (
     AndFilter,
     MetadataScope,
@@ -39,6 +38,7 @@ from goldspan.wire.search import (
 
 STATUSES = ("draft", "submitted", "discarded", "pending")
 SORTED_BY = ("inserted_at", "updated_at")
+TIMES = (RecordKey("inserted_at"), RecordKey("updated_at"))
 MOST_FILTERS = 50
 MOST_TERMS = 250
 
@@ -191,15 +191,15 @@ def _filter(schema: Schema, given: TermsFilter | RangeFilter) -> AnyOf | Within:
     return Within(key, _bound(key, given.ge), _bound(key, given.le))
 
 
-def _bound(key: Key, given: float | str | None) -> float | str | None:
-    """Return a bound as the database has such values; times may name any zone."""
-    if not isinstance(given, str) or not isinstance(key, RecordKey):
+def _bound(key: Key, given: float | str | None) -> float | str | datetime | None:
+    """Return a bound; of a record's own times as a naive time in UTC."""
+    if not isinstance(given, str) or key not in TIMES:
         return given
     try:
         moment = datetime.fromisoformat(given)
     except ValueError as error:
         raise InvalidInput(f"a time is written as in ISO 8601, found {given!r:.80}") from error
-    return to_text(to_wire_time(moment) if moment.tzinfo else moment)
+    return to_wire_time(from_wire_time(moment))
 
 
 def _key(schema: Schema, scope: Scope) -> Key:

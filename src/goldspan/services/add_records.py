@@ -13,8 +13,8 @@ from goldspan.services.datasets import require_ready
 from goldspan.services.lookup import schema_of, visible_dataset
 from goldspan.services.record_items import CheckedRecord, RecordItem, check_items
 from goldspan.services.record_state import NEW, State, put_responses
+from goldspan.storage.ids import new_id
 from goldspan.storage.rows import DatasetRow, NewRecord, RecordRow
-from goldspan.storage.sql_base import new_id
 from goldspan.storage.store import Unit
 
 

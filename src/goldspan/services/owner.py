@@ -6,8 +6,8 @@ from goldspan.domain.workspace import Role
 from goldspan.errors import InvalidInput
 from goldspan.services.keys import LEAST_LENGTH, key_hash, new_key
 from goldspan.services.passwords import hash_password
+from goldspan.storage.ids import new_id
 from goldspan.storage.rows import UserRow
-from goldspan.storage.sql_base import new_id
 from goldspan.storage.store import Unit
 
 USERNAME = "owner"

@@ -9,8 +9,8 @@ from goldspan.domain.permission import Action, Actor
 from goldspan.domain.workspace import Role
 from goldspan.errors import Conflict, InvalidInput, NotFound
 from goldspan.services.keys import key_hash, new_key
+from goldspan.storage.ids import new_id
 from goldspan.storage.rows import UserRow, WorkspaceRow
-from goldspan.storage.sql_base import new_id
 from goldspan.storage.store import Unit
 
 USERNAME = re.compile(r"^[a-zA-Z0-9][a-zA-Z0-9_.@-]{0,99}$")

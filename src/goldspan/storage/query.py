@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 RecordProperty = Literal["id", "external_id", "status", "inserted_at", "updated_at"]
@@ -61,11 +62,14 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """Keeps records whose key lies within [least, most]; None leaves an end open."""
+    """Keeps records whose key lies within [least, most]; None leaves an end open.
+
+    Times are naive and mean UTC.
+    """
 
     key: MetadataKey | RecordKey | ResponseValueKey | SuggestionKey
-    least: float | str | None
-    most: float | str | None
+    least: float | str | datetime | None
+    most: float | str | datetime | None
 
 
 @dataclass(frozen=True, slots=True)

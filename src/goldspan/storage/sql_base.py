@@ -10,15 +10,9 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-import uuid_utils
 from sqlalchemy.exc import IntegrityError
 
 from goldspan.errors import Conflict
-
-
-def new_id() -> str:
-    """Return a UUID of version 7: later ones sort after earlier ones."""
-    return str(uuid_utils.uuid7())
 
 
 def to_text(moment: datetime) -> str:

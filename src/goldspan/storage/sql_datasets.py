@@ -10,8 +10,9 @@ import msgspec
 import sqlalchemy as sa
 
 from goldspan.storage import definitions
+from goldspan.storage.ids import new_id
 from goldspan.storage.rows import DatasetRow, Declared, Definition
-from goldspan.storage.sql_base import Session, new_id, to_text, unique
+from goldspan.storage.sql_base import Session, to_text, unique
 from goldspan.storage.statement import Hot
 from goldspan.storage.tables import (
     datasets,

@@ -5,6 +5,7 @@ Names inside JSON paths come from what a dataset declares, never straight from a
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, assert_never
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from goldspan.storage.query import (
     SuggestionKey,
     Within,
 )
+from goldspan.storage.sql_base import to_text
 from goldspan.storage.tables import records, responses, suggestions
 
 Condition = sa.ColumnElement[bool]
@@ -92,8 +94,8 @@ def _within(one: Within) -> Condition:
     bounds = [
         bound
         for bound in (
-            None if one.least is None else key >= one.least,
-            None if one.most is None else key <= one.most,
+            None if one.least is None else key >= _bound(one.least),
+            None if one.most is None else key <= _bound(one.most),
         )
         if bound is not None
     ]
@@ -104,6 +106,10 @@ def _within(one: Within) -> Condition:
             return sa.exists(_suggestions(question_id).where(*bounds))
         case _:
             return sa.and_(sa.true(), *bounds)
+
+
+def _bound(given: float | str | datetime) -> float | str:
+    return to_text(given) if isinstance(given, datetime) else given
 
 
 def _number_or_text(

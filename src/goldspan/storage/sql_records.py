@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from goldspan.domain.record import ResponseStatus
+from goldspan.storage.ids import new_id
 from goldspan.storage.query import RecordQuery
 from goldspan.storage.rows import (
     NewRecord,
@@ -20,7 +21,7 @@ from goldspan.storage.rows import (
     ResponseRow,
     SuggestionRow,
 )
-from goldspan.storage.sql_base import Session, as_list, listed, new_id, unique
+from goldspan.storage.sql_base import Session, as_list, listed, unique
 from goldspan.storage.sql_query import conditions, ordering
 from goldspan.storage.statement import Hot
 from goldspan.storage.tables import records, responses, suggestions

@@ -51,6 +51,10 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path) -> None:
+        try:
+            path.touch(mode=0o600)  # what it holds is its user's alone; its log takes this over
+        except OSError as error:
+            raise storage_failure("opened", error) from error
         engine = writer_engine(path)
         try:
             with engine.begin() as connection:

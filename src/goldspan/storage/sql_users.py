@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from goldspan.domain.workspace import Role
+from goldspan.storage.ids import new_id
 from goldspan.storage.rows import UserRow, WorkspaceRow
-from goldspan.storage.sql_base import Session, new_id, to_text, unique
+from goldspan.storage.sql_base import Session, to_text, unique
 from goldspan.storage.statement import Hot
 from goldspan.storage.tables import api_keys, users, workspace_users, workspaces
 

@@ -38,11 +38,11 @@ class ResponseUpdate(Wire):
 
 
 class Response(Wire):
-    """One user's answers; ``user_id`` is null when the user was deleted."""
+    """One user's answers; the user may have been deleted since."""
 
     id: str
     record_id: str
-    user_id: str | None
+    user_id: str
     values: dict[str, ResponseValue] | None
     status: ResponseStatus
     inserted_at: datetime

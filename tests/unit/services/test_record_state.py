@@ -17,8 +17,8 @@ from goldspan.services.datasets import create_dataset, publish_dataset
 from goldspan.services.declarations import declare
 from goldspan.services.delete_records import delete_records
 from goldspan.services.responses import delete_response, put_response
+from goldspan.storage.ids import new_id
 from goldspan.storage.query import RecordQuery
-from goldspan.storage.sql_base import new_id
 from goldspan.storage.sql_store import SqliteStore
 from goldspan.storage.store import Unit
 from goldspan.wire.record import RecordCreate, ResponseValue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 from litestar import delete, post, put
 from litestar.params import JSONBody
@@ -56,7 +58,9 @@ async def put_many(
     """Store the caller's responses, each in place of an earlier one; each stands or falls alone."""
     if not 1 <= len(data.items) <= MOST_ITEMS:
         raise InvalidInput(f"a bulk takes 1 to {MOST_ITEMS} responses, found {len(data.items)}")
-    return ResponsesBulkResult(items=[await _put(db, actor, one) for one in data.items])
+    # All at once, so that one commit may take them all.
+    done = await asyncio.gather(*(_put(db, actor, one) for one in data.items))
+    return ResponsesBulkResult(items=done)
 
 
 async def _put(db: Database, actor: Caller, given: BulkResponse) -> BulkResponseResult:
