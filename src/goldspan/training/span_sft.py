@@ -45,8 +45,9 @@ NO_ANSWER_THRESHOLD = 0.5
 class SpanSFTTrainer(Trainer):
     """The stock trainer with the objective above and batches of like length."""
 
-    def __init__(self, rows: Sequence[SpanRow], **arguments: Any) -> None:
+    def __init__(self, rows: Sequence[SpanRow], *, dropout: bool, **arguments: Any) -> None:
         super().__init__(train_dataset=rows, **arguments)
+        self._dropout = dropout
         self._lengths = [row.window.length for row in rows]
         # The loss is a mean over the batch: accumulated batches have still to be averaged.
         self.loss_is_scaled_for_ga = False
@@ -60,6 +61,7 @@ class SpanSFTTrainer(Trainer):
         self, model: Any, inputs: dict[str, Tensor], return_outputs: bool = False, **_: Any
     ) -> Any:
         """Return the mean loss of a batch made by ``SpanCollator``."""
+        model.train(self._dropout)
         inputs = dict(inputs)
         valid, starts, ends = (inputs.pop(name) for name in ("valid", "starts", "ends"))
         output = model(**inputs)
@@ -151,6 +153,7 @@ def _train(
     arguments = trainer_arguments(settings, folder.checkpoints_dir)
     trainer = SpanSFTTrainer(
         rows,
+        dropout=settings.dropout,
         model=start.model,
         args=TrainingArguments(remove_unused_columns=False, **arguments),
         data_collator=SpanCollator(start.tokenizer),

@@ -89,7 +89,8 @@ def test_after_ctrl_c_or_a_kill_the_rest_of_the_run_has_the_same_losses(
     step: int,
     lost: bool,
 ) -> None:
-    twice = replace(settings, num_train_epochs=2)
+    # With dropout on, so that the random state has to be restored, too.
+    twice = replace(settings, num_train_epochs=2, dropout=True)
     whole = train(start, demonstrations, tmp_path / "whole", twice)
 
     def interrupt(kind: str, values: Mapping[str, Any]) -> None:
@@ -212,21 +213,25 @@ def test_an_encoder_without_head_gets_the_same_fresh_head_for_the_same_seed(
 
 
 def test_batch_8_is_the_same_as_batch_4_accumulated_twice(
-    make_span_parts: Callable[..., tuple[Any, Any]],
-    demonstrations: Rows,
-    settings: SpanSFTSettings,
-    tmp_path: Path,
+    start: Path, demonstrations: Rows, settings: SpanSFTSettings, tmp_path: Path
 ) -> None:
-    model, tokenizer = make_span_parts([row.context for row in demonstrations])
-    model.config.hidden_dropout_prob = model.config.attention_probs_dropout_prob = 0.0
-    model.save_pretrained(tmp_path / "still")
-    tokenizer.save_pretrained(tmp_path / "still")
     rows = [demonstrations[0]] * 24
     big = replace(settings, max_steps=3, per_device_train_batch_size=8)
     small = replace(settings, max_steps=3, gradient_accumulation_steps=2)
-    one = losses(train(tmp_path / "still", rows, tmp_path / "big", big).folder)
-    other = losses(train(tmp_path / "still", rows, tmp_path / "small", small).folder)
+    one = losses(train(start, rows, tmp_path / "big", big).folder)
+    other = losses(train(start, rows, tmp_path / "small", small).folder)
     assert list(one.values()) == pytest.approx(list(other.values()), abs=1e-5)
+
+
+def test_dropout_is_on_only_if_asked(
+    start: Path, demonstrations: Rows, settings: SpanSFTSettings, tmp_path: Path
+) -> None:
+    # The same row in every batch and a learning rate of 0: only dropout can move the loss.
+    still = replace(settings, learning_rate=0.0, max_steps=3)
+    rows = [demonstrations[0]] * 12
+    without = losses(train(start, rows, tmp_path / "off", still).folder)
+    with_it = losses(train(start, rows, tmp_path / "on", replace(still, dropout=True)).folder)
+    assert (len(set(without.values())), len(set(with_it.values()))) == (1, 3)
 
 
 def test_nothing_usable_and_unusable_models_leave_no_run_behind(
