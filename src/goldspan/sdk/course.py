@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldspan.domain.demonstration import Demonstration
+from goldspan.domain.preference import PreferencePair
 from goldspan.errors import Conflict
 from goldspan.run.folder import RunFolder
+from goldspan.run.rows import read_rows
 from goldspan.sdk.measure import score_before, table
 from goldspan.sdk.recipes import Start, run_training
 from goldspan.sdk.training_data import TrainingData
@@ -49,6 +51,12 @@ def train_and_measure(
             f"interrupted, {resume_line(RunFolder(output))}"
         )
     print(f"training on {data.describe()}")
+    repeated = asked_before(start.model, data)
+    if repeated:
+        print(
+            f"{repeated} of the {len(data)} are about questions that {start.model} was trained on: "
+            "there its own answers may come from memory"
+        )
     before: dict[str, Any] = {}
     why_not = ""
     if held_out:
@@ -60,6 +68,19 @@ def train_and_measure(
     if held_out and not result.interrupted:
         print("\n".join(table(before, result.folder.report()["evaluation"], why_not)))
     return result
+
+
+def asked_before(model: Any, data: TrainingData) -> int:
+    """Count the rows whose question and context a run was trained on, 0 if ``model`` is no run."""
+    if not isinstance(model, str | Path) or not RunFolder.spec_path(Path(model)).is_file():
+        return 0
+    known = {
+        (row.get("question_text"), row.get("context"))
+        for row in read_rows(RunFolder(Path(model)).data_path, object)
+        if isinstance(row, dict)
+    }
+    rows: list[Demonstration | PreferencePair] = [*data.demonstrations, *data.pairs]
+    return sum((row.question_text, row.context) in known for row in rows)
 
 
 def outcome(result: TrainingResult) -> str:

@@ -88,3 +88,13 @@ def test_prompts_that_are_no_question_and_context_cannot_train_the_span_reader(
     )
     with pytest.raises(InvalidInput, match="gives whole texts or prompts"):
         GoldspanTrainer(judged, task, "transformers", model=sft)
+
+
+def test_questions_that_the_reader_was_trained_on_before_are_counted(
+    judged: FeedbackDataset, sft: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trainer = GoldspanTrainer(judged, CHOICES, "transformers", model=sft)
+    trainer.update_config(max_steps=1)
+    trainer.train(tmp_path / "dpo")
+    line = f"12 of the 12 are about questions that {sft} was trained on"
+    assert line in capsys.readouterr().out
