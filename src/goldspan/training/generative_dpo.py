@@ -27,6 +27,7 @@ from goldspan.training.generative_model import (
     load_generative_start,
     lora_config,
     save_trained,
+    settled,
     trained_share,
 )
 from goldspan.training.generative_rows import pair_rows
@@ -35,7 +36,6 @@ from goldspan.training.generative_settings import (
     SMOOTHED_BY_TRL,
     SWITCHED_OFF,
     GenerativeDPOSettings,
-    with_learning_rate,
 )
 from goldspan.training.held_out import freeze_held_out
 from goldspan.training.preference_trainer import PreferenceTrainer
@@ -98,7 +98,7 @@ def train_generative_dpo(
         model, tokenizer, settings.seed, texts=(pair.context for pair in pairs)
     )
     template = _template(start, template, allow_other_prompt)
-    settings = with_learning_rate(settings, fresh=start.fresh, adapter=start.adapter)
+    settings = settled(settings, start)
     _require_known_to_loss(pairs, settings)
     _, _, counts = pair_rows(pairs, _prompter(start, template))
     require_rows(counts)

@@ -14,7 +14,7 @@ from transformers import AutoModelForCausalLM, GenerationConfig, GenerationMixin
 from transformers.pytorch_utils import Conv1D
 
 from goldspan.domain.prompt import TEMPLATE_FILE, PromptTemplate
-from goldspan.errors import UnusableModel
+from goldspan.errors import InvalidSettings, UnusableModel
 from goldspan.reader.generative import saved_template
 from goldspan.reader.generative_config import FILE_NAME, GenerativeReaderConfig
 from goldspan.reader.model_folder import (
@@ -25,9 +25,11 @@ from goldspan.reader.model_folder import (
     resolve_model,
 )
 from goldspan.run.folder import RunFolder
-from goldspan.training.generative_settings import GenerativeSettings
+from goldspan.training.events import one_bar
+from goldspan.training.generative_settings import GenerativeSettings, with_learning_rate
 from goldspan.training.preset import PRESETS, build_preset
 from goldspan.training.runs import start_dir, start_of
+from goldspan.training.settings import Settings
 
 ADAPTER_CONFIG, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 PAD = "<|padding|>"
@@ -200,6 +202,25 @@ def lora_config(settings: GenerativeSettings, start: GenerativeStart) -> LoraCon
     )
 
 
+def settled(settings: Settings, start: GenerativeStart) -> Settings:
+    """Return the settings with what depends on the model filled in.
+
+    Raises:
+        InvalidSettings: if an adapter is wanted where none can be.
+    """
+    head = start.model.get_output_embeddings()
+    names = [
+        name.rpartition(".")[2] for name, layer in start.model.named_modules() if layer is head
+    ]
+    wanted = set(getattr(settings, "lora_target_modules", ())) & set(names)
+    if wanted and not start.adapter:
+        raise InvalidSettings(
+            f"lora_target_modules names the output layer {wanted.pop()!r}, where an adapter would "
+            "never be trained: log-probabilities are computed from the layer's weights directly"
+        )
+    return with_learning_rate(settings, fresh=start.fresh, adapter=start.adapter)
+
+
 def save_reading(
     template: PromptTemplate | None, config: GenerativeReaderConfig, folder: Path
 ) -> None:
@@ -220,10 +241,11 @@ def keep_start(folder: RunFolder, start: GenerativeStart, tokenizer: Any | None)
     if not start.is_object and tokenizer is None:
         return
     where = start_dir(folder)
-    if start.adapter:
-        copy.deepcopy(start.model).unload().save_pretrained(where / "base")
-        _name_base(start.model, str(where / "base"))
-    start.model.save_pretrained(where)
+    with one_bar():
+        if start.adapter:
+            copy.deepcopy(start.model).unload().save_pretrained(where / "base")
+            _name_base(start.model, str(where / "base"))
+        start.model.save_pretrained(where)
     start.tokenizer.save_pretrained(where)
     save_reading(start.template, start.config or GenerativeReaderConfig(), where)
 

@@ -24,13 +24,13 @@ from goldspan.training.generative_model import (
     load_generative_start,
     lora_config,
     save_trained,
+    settled,
     trained_share,
 )
 from goldspan.training.generative_rows import Row, demonstration_rows, text_rows
 from goldspan.training.generative_settings import (
     SWITCHED_OFF,
     GenerativeSFTSettings,
-    with_learning_rate,
 )
 from goldspan.training.held_out import freeze_held_out
 from goldspan.training.result import OnEvent, TrainingResult
@@ -95,7 +95,7 @@ def train_generative_sft(
         model, tokenizer, settings.seed, texts=(_preset_text(each) for each in demonstrations)
     )
     template = template or start.template or PromptTemplate()
-    settings = with_learning_rate(settings, fresh=start.fresh, adapter=start.adapter)
+    settings = settled(settings, start)
     config = _reader_config(settings, start)
     rows, counts = demonstration_rows(demonstrations, Prompter(start.tokenizer, template, config))
     require_rows(counts)
@@ -145,7 +145,7 @@ def train_generative_sft_texts(
     """
     settings = settings or GenerativeSFTSettings()
     start = load_generative_start(model, tokenizer, settings.seed, texts=texts)
-    settings = with_learning_rate(settings, fresh=start.fresh, adapter=start.adapter)
+    settings = settled(settings, start)
     config = _reader_config(settings, start)
     rows, counts = text_rows(texts, Prompter(start.tokenizer, PromptTemplate(), config))
     require_rows(counts)

@@ -16,7 +16,7 @@ from trl.trainer import base_trainer
 
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.prompt import PromptTemplate
-from goldspan.errors import Conflict, NothingToTrain, UnusableModel
+from goldspan.errors import Conflict, InvalidSettings, NothingToTrain, UnusableModel
 from goldspan.reader.generative import GenerativeReader
 from goldspan.reader.load import load_reader
 from goldspan.run.folder import RunFolder
@@ -224,6 +224,15 @@ def test_lora_trains_a_small_part_and_saves_a_merged_model_beside_its_adapter(
     assert not [name for name in changed if "wte" in name or "ln" in name]
     adapter = json.loads((result.folder.root / "adapter" / "adapter_config.json").read_text())
     assert adapter["base_model_name_or_path"] == str(sft_run / "model")
+
+
+def test_an_adapter_on_the_output_layer_is_refused_before_a_run_begins(
+    sft_run: Path, tmp_path: Path
+) -> None:
+    settings = replace(SETTINGS, use_peft=True, lora_target_modules=("c_attn", "lm_head"))
+    with pytest.raises(InvalidSettings, match="names the output layer 'lm_head'"):
+        train_generative_sft(sft_run, demonstrations(), tmp_path / "run", settings)
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_lora_run_resumes_with_equal_losses(sft_run: Path, tmp_path: Path) -> None:

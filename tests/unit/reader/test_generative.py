@@ -123,6 +123,20 @@ def test_log_probabilities_do_not_depend_on_the_batch(reader: GenerativeReader) 
     assert together == pytest.approx(alone, abs=1e-4)
 
 
+@pytest.mark.parametrize("name", ["tiny-gpt2", "tiny-llama", "tiny-qwen3"])
+def test_padding_changes_no_completion_of_any_architecture(name: str) -> None:
+    model, tokenizer = build_preset(name, ["some text to read"], seed=2)
+    # Sharper than fresh weights, so that no two tokens are equally likely.
+    with torch.no_grad():
+        model.get_input_embeddings().weight.mul_(20)
+    generator = Generator(model, tokenizer, max_new_tokens=6, batch_size=4)
+    prompts = [tokenizer(text)["input_ids"] for text in ("a", "some text", "to read or not " * 9)]
+    together = generator.greedy(prompts)
+    alone = [generator.greedy([prompt])[0] for prompt in prompts]
+    assert [one.ids for one in together] == [one.ids for one in alone]
+    assert [one.logp for one in together] == pytest.approx([one.logp for one in alone], abs=1e-3)
+
+
 def test_the_first_answers_are_the_same_however_many_are_asked_for(
     reader: GenerativeReader,
 ) -> None:
