@@ -11,10 +11,21 @@ from typing import NoReturn
 
 import typer
 
-from goldspan.cli import ask, candidates, evaluate, export, import_, serve, suggest, train, version
+from goldspan.cli import (
+    ask,
+    candidates,
+    demo,
+    evaluate,
+    export,
+    import_,
+    serve,
+    suggest,
+    train,
+    version,
+)
 from goldspan.errors import GoldspanError, MissingExtra
 
-COMMANDS = (serve, import_, suggest, candidates, train, evaluate, ask, export, version)
+COMMANDS = (serve, demo, import_, suggest, candidates, train, evaluate, ask, export, version)
 # What the extra `train` brings and commands import.
 TRAIN_PACKAGES = {"torch", "transformers", "trl", "peft", "accelerate", "safetensors", "datasets"}
 

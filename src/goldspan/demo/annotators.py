@@ -103,7 +103,7 @@ class SimulatedAnnotator:
     """
 
     def __init__(self, session: Session, gold: Gold, noise: float, seed: int) -> None:
-        self._session = session
+        self.session = session
         self._gold = gold
         self._noise = noise
         self._seed = seed
@@ -115,7 +115,7 @@ class SimulatedAnnotator:
         share: tuple[int, int] = (0, 1),
         on_progress: OnProgress = lambda _: None,
     ) -> AnswerCounts:
-        """Answer the questions of a share that this user has not answered yet.
+        """Answer the questions of a share; what this user has answered already stays.
 
         A suggestion that equals the gold answer by SQuAD's rule is accepted as it stands; else
         the first gold answer is marked, or nothing if there is none.
@@ -123,12 +123,15 @@ class SimulatedAnnotator:
         Args:
             dataset_id: of a dataset that asks for answers.
             share: (i, n) takes the i-th of n parts of the questions, i from 0.
-            on_progress: called with the number of questions that were just seen.
+            on_progress: called with the number of records that were just seen.
+
+        Returns:
+            Counts over the whole share, earlier answers included.
         """
         dataset = self._open(dataset_id)
         names = answering(dataset)
         accepted = marked = 0
-        for batch in batched(dataset.filter_by(response_status="pending"), _AT_ONCE):
+        for batch in batched(dataset, _AT_ONCE):
             answers = []
             for record in batch:
                 asked, (context,) = names.asked(record.fields)
@@ -139,31 +142,39 @@ class SimulatedAnnotator:
                 accepted += right is not None
                 marked += right is None
                 mine = names.value_of(gold.answers[:1], context) if right is None else right
-                answers.append((record, {names.question.name: mine}))
+                if not record.responses:
+                    answers.append((record, {names.question.name: mine}))
             dataset.respond(answers)
-            on_progress(len(answers))
+            on_progress(len(batch))
         return AnswerCounts(accepted, marked)
 
     def prefer(self, dataset_id: str, on_progress: OnProgress = lambda _: None) -> JudgementCounts:
-        """Judge the candidates of every record that this user has not judged yet.
+        """Judge the candidates of every record; what this user has judged already stays.
 
         Args:
             dataset_id: of a dataset that asks for preferences, with the companion questions.
-            on_progress: called with the number of records that were just judged.
+            on_progress: called with the number of records that were just seen.
+
+        Returns:
+            Counts over all records, earlier judgements included.
         """
         dataset = self._open(dataset_id)
         judged = flipped = none_acceptable = 0
-        for batch in batched(dataset.filter_by(response_status="pending"), _AT_ONCE):
+        for batch in batched(dataset, _AT_ONCE):
             made = [(record, self._judge(record)) for record in batch]
-            dataset.respond((record, self._values(dataset, record, it)) for record, it in made)
+            dataset.respond(
+                (record, self._values(dataset, record, judgement))
+                for record, judgement in made
+                if not record.responses
+            )
             judged += len(made)
-            flipped += sum(it.flipped for _, it in made)
-            none_acceptable += sum(not it.acceptable for _, it in made)
-            on_progress(len(made))
+            flipped += sum(judgement.flipped for _, judgement in made)
+            none_acceptable += sum(not judgement.acceptable for _, judgement in made)
+            on_progress(len(batch))
         return JudgementCounts(judged, flipped, none_acceptable)
 
     def _open(self, dataset_id: str) -> RemoteFeedbackDataset:
-        return RemoteFeedbackDataset.find(self._session, None, id=dataset_id)
+        return RemoteFeedbackDataset.find(self.session, None, id=dataset_id)
 
     def _gold_of(self, record: RemoteFeedbackRecord) -> Demonstration:
         return self._gold[record.fields["prompt"], record.fields[CONTEXT_FIELD]]

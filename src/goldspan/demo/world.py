@@ -18,7 +18,8 @@ from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.span import Span
 
 _PASSAGES_PER_ARTICLE = 2
-_FACTS_PER_PASSAGE = 4
+_FACTS_PER_PASSAGE = 3
+_QUESTIONS_PER_PASSAGE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +128,11 @@ def _value(name: str, kind: str | None, values: dict[str, str], words: Words) ->
 def _questions(
     article: Article, number: int, passage: Passage, half: Half, rng: random.Random
 ) -> Iterator[Demonstration]:
-    """Yield a passage's questions: one about each fact, and one more or one about the opening."""
-    opening, *facts = passage.facts
-    asked = [(fact, rng.choice(list(fact.asks))) for fact in facts]
-    last = rng.choice([opening, *facts])
-    asked.append((last, rng.choice([name for name in last.asks if (last, name) not in asked])))
+    """Yield a passage's questions: one about each fact but the opening, the others about any."""
+    asked = [(fact, rng.choice(list(fact.asks))) for fact in passage.facts[1:]]
+    rest = [(fact, name) for fact in passage.facts for name in fact.asks]
+    rest = [one for one in rest if one not in asked]
+    asked += rng.sample(rest, _QUESTIONS_PER_PASSAGE - len(asked))
     passage_id = f"{article.title}, passage {number}"
     for place, (fact, name) in enumerate(asked, 1):
         wordings = fact.asks[name] if half == "held-out" else fact.asks[name][:-1]

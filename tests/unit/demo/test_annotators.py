@@ -106,11 +106,26 @@ def test_two_annotators_share_the_questions_and_nothing_is_answered_twice(
     assert answers_of(dataset) == gold_texts()
 
 
-def test_answering_again_goes_on_where_it_was_cut_off(owner: gs.Session, make: Make) -> None:
+def test_answering_again_counts_everything_and_changes_nothing(
+    owner: gs.Session, make: Make
+) -> None:
     dataset = questions(owner, "cut off")
     annotator = make()
-    annotator.answer(dataset.id, share=(0, 2))
-    assert annotator.answer(dataset.id, share=(0, 2)) == AnswerCounts()
+    first = annotator.answer(dataset.id, share=(0, 2))
+    times = {record.id: record.updated_at for record in dataset}
+    assert annotator.answer(dataset.id, share=(0, 2)) == first
+    assert {record.id: record.updated_at for record in dataset} == times
+
+
+def test_judging_goes_on_where_it_was_cut_off(owner: gs.Session, make: Make) -> None:
+    dataset = choices(owner, "half judged", ["nothing", "{}"])
+    annotator = make()
+    before = {"preference": [{"value": "response1", "rank": 1}, {"value": "response2", "rank": 1}]}
+    mine = gs.FeedbackDataset.pull_from("half judged", workspace="demo", session=annotator.session)
+    mine[0].submit(before)
+    assert annotator.prefer(dataset.id) == JudgementCounts(judged=20)
+    found = [record.responses[0].values["preference"].value for record in dataset]
+    assert found.count(before["preference"]) == 1
 
 
 def test_the_better_candidate_is_preferred_without_noise(owner: gs.Session, make: Make) -> None:

@@ -1,0 +1,157 @@
+"""`goldspan demo` from end to end: real server, real SDK, tiny models."""
+
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from typer.testing import CliRunner, Result
+
+from goldspan.cli import build_app
+from goldspan.demo.loop import Demo
+from goldspan.demo.options import DemoOptions
+from goldspan.demo.world import make_world
+from goldspan.sdk import embedded
+
+SMALL = ["--limit", "60", "--evaluate-limit", "20", "--seed", "3"]
+
+
+@pytest.fixture(scope="module")
+def encoder(
+    tmp_path_factory: pytest.TempPathFactory, make_span_parts: Callable[..., tuple[Any, Any]]
+) -> str:
+    """The folder of a tiny encoder without a head."""
+    folder = tmp_path_factory.mktemp("encoder")
+    texts = [text for one in make_world("train", 6) for text in (one.context, one.question_text)]
+    model, tokenizer = make_span_parts(texts, positions=512)
+    model.base_model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return str(folder)
+
+
+def goldspan(*arguments: str) -> Result:
+    return CliRunner().invoke(build_app(), list(arguments), catch_exceptions=False)
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    return [msgspec.json.decode(line) for line in path.read_bytes().splitlines()]
+
+
+def report_of(output: Path) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.json.decode((output / "report.json").read_bytes())
+    return found
+
+
+@pytest.fixture(scope="module")
+def ended(encoder: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The output folder and the text of a demo that ran to its end."""
+    output = tmp_path_factory.mktemp("ended") / "demo output"
+    result = goldspan("demo", "--output", str(output), "--model", encoder, *SMALL)
+    assert result.exit_code == 0
+    return output, result.stdout
+
+
+def test_the_demo_measures_four_readers_and_says_what_follows(ended: tuple[Path, str]) -> None:
+    output, printed = ended
+    report = report_of(output)
+    names = [one["name"] for one in report["scores"]]
+    assert names == ["most frequent answer", "untrained", "SFT", "DPO"]
+    compared = [(one["first"], one["second"]) for one in report["comparisons"]]
+    assert compared == [("untrained", "SFT"), ("most frequent answer", "SFT"), ("SFT", "DPO")]
+    assert report["verdict"] in printed
+    assert report["questions"]["held_out"] == 20
+
+
+def test_the_demo_says_that_its_annotators_are_simulated(ended: tuple[Path, str]) -> None:
+    output, printed = ended
+    assert "The annotators are simulated" in printed
+    assert "The annotators are simulated" in report_of(output)["simulated"]
+    judged = report_of(output)["stages"]["prefer"]
+    assert judged["judged"] == 2 * report_of(output)["stages"]["candidates"]["records"]
+    assert 0 < judged["flipped"] < judged["judged"]
+
+
+def test_preferences_come_from_passages_that_sft_has_not_seen(ended: tuple[Path, str]) -> None:
+    output, _ = ended
+    runs = output / "home" / "runs"
+    sft, dpo = (
+        {row["context"] for row in lines_of(runs / run / "data.jsonl")} for run in ("sft", "dpo")
+    )
+    assert sft
+    assert dpo
+    assert not sft & dpo
+
+
+def test_the_printed_question_can_be_asked(ended: tuple[Path, str]) -> None:
+    _, printed = ended
+    (line,) = [line for line in printed.splitlines() if line.startswith("To ask the reader:")]
+    program, *arguments = shlex.split(line.partition(":")[2])
+    assert program
+    answer = goldspan(*arguments)
+    assert answer.exit_code == 0
+    assert "score" in answer.stdout
+
+
+def test_the_same_command_again_keeps_everything(ended: tuple[Path, str], encoder: str) -> None:
+    output, printed = ended
+    events = (output / "home" / "runs" / "dpo" / "events.jsonl").read_bytes()
+    again = goldspan("demo", "--output", str(output), "--model", encoder, *SMALL).stdout
+    assert again.count("kept from before") == 8
+    assert (output / "home" / "runs" / "dpo" / "events.jsonl").read_bytes() == events
+    assert printed.partition("EM")[2] == again.partition("EM")[2]
+
+
+def test_a_demo_that_was_killed_while_training_goes_on_there(encoder: str, tmp_path: Path) -> None:
+    arguments = ["demo", "--output", str(tmp_path), "--model", encoder, *SMALL]
+    program = "from goldspan.cli import main; main()"
+    killed = subprocess.Popen([sys.executable, "-c", program, *arguments])
+    events = tmp_path / "home" / "runs" / "sft" / "events.jsonl"
+    until = time.monotonic() + 120
+    while not (events.is_file() and b'"checkpoint"' in events.read_bytes()):
+        assert killed.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert not (events.parent / "report.json").exists()
+
+    printed = goldspan(*arguments).stdout
+    assert printed.count("kept from before") == 3
+    starts = [event["step"] for event in lines_of(events) if event["kind"] == "started"]
+    assert starts[0] == 0
+    assert starts[1] > 0
+    assert len(report_of(tmp_path)["scores"]) == 4
+
+
+def test_a_demo_that_was_stopped_between_stages_goes_on_there(encoder: str, tmp_path: Path) -> None:
+    options = DemoOptions(
+        home=tmp_path / "home", output=tmp_path, model=encoder, limit=20, evaluate_limit=10
+    )
+    stopped_at: list[str] = []
+
+    def stop(line: str) -> None:
+        stopped_at.append(line)
+        if line.startswith("[3/8]"):
+            raise KeyboardInterrupt
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            Demo(options, say=stop).run()
+        said: list[str] = []
+        Demo(options, say=said.append).run()
+    finally:
+        embedded.stop()
+    assert [line[:5] for line in said if "kept from before" in line] == ["[1/8]", "[2/8]"]
+
+
+def test_the_generative_reader_goes_the_same_way(tmp_path: Path) -> None:
+    result = goldspan("demo", "--output", str(tmp_path), "--reader", "generative", *SMALL)
+    assert result.exit_code == 0
+    names = [one["name"] for one in report_of(tmp_path)["scores"]]
+    assert names == ["most frequent answer", "untrained", "SFT", "DPO"]
