@@ -240,7 +240,8 @@ class Demo:
                 seed=self.options.seed,
                 framework_kwargs=settings,
             )
-            _require_end(trainer.train(folder))
+            trainer.train(folder)
+            _require_end(trainer.result)
         elif not RunFolder(folder).report_path.is_file():
             from goldspan.training.resume import resume_training
 

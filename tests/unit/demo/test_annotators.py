@@ -1,6 +1,7 @@
 """Simulated annotators at work on a real server."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -32,14 +33,16 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[gs.Session]:
 
 
 @pytest.fixture
-def make(owner: gs.Session, request: pytest.FixtureRequest) -> Make:
-    def annotator(noise: float = 0.0, name: str = "annotator") -> SimulatedAnnotator:
-        username = f"{name}-{request.node.name}"
-        user = gs.User.create(username, workspaces=["demo"], session=owner)
-        session = gs.connect(owner.api_url, user.api_key, "demo")
-        return SimulatedAnnotator(session, GOLD, noise, seed=0)
+def make(owner: gs.Session, request: pytest.FixtureRequest) -> Iterator[Make]:
+    with ExitStack() as opened:
 
-    return annotator
+        def annotator(noise: float = 0.0, name: str = "annotator") -> SimulatedAnnotator:
+            username = f"{name}-{request.node.name}"
+            user = gs.User.create(username, workspaces=["demo"], session=owner)
+            session = opened.enter_context(gs.connect(owner.api_url, user.api_key, "demo"))
+            return SimulatedAnnotator(session, GOLD, noise, seed=0)
+
+        yield annotator
 
 
 def questions(owner: gs.Session, name: str) -> gs.RemoteFeedbackDataset:
