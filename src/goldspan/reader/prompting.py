@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from goldspan.domain.prompt import PromptTemplate
@@ -14,6 +15,9 @@ from goldspan.reader.generative_config import GenerativeReaderConfig
 
 SEAM_TOKENS = 8
 """Tokens kept free in a window: a piece of a text can have a few more at its ends than inside."""
+
+RECENT = 16
+"""Texts whose tokens are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,9 @@ class Prompter:
             )
         self.tokenizer = tokenizer
         self.template = template
+        # Questions about one passage come one after the other, and each text is needed twice.
+        self._ids = lru_cache(maxsize=RECENT)(self._encoded)
+        self._places = lru_cache(maxsize=RECENT)(self._placed)
         self.config = config
         self.reads_context = "{context}" in template.prompt
         context, question = (template.prompt.find("{" + x + "}") for x in ("context", "question"))
@@ -83,7 +90,7 @@ class Prompter:
 
     def prompt(self, question_text: str, window: Window) -> list[int]:
         """Return a prompt's ids; of a question, what is over its room is left out."""
-        return self._ids(self._prompt_text(question_text, window))
+        return list(self._ids(self._prompt_text(question_text, window)))
 
     def completion(self, question_text: str, window: Window, answer_text: str) -> list[int]:
         """Return the ids of an answer, with the end token, that follow the prompt's ids.
@@ -125,14 +132,13 @@ class Prompter:
             question_text = question_text[: places[self.question_room - 1][1]]
         return self.template.render_prompt(question_text, window.text)
 
-    def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self.tokenizer(text, verbose=False)["input_ids"]
+    def _encoded(self, text: str) -> tuple[int, ...]:
+        ids = tuple(self.tokenizer(text, verbose=False)["input_ids"])
         # Some tokenizers close every text; a closed prompt would ask for nothing.
         return ids[:-1] if ids and ids[-1] == self.tokenizer.eos_token_id else ids
 
-    def _places(self, text: str) -> list[tuple[int, int]]:
+    def _placed(self, text: str) -> tuple[tuple[int, int], ...]:
         encoded = self.tokenizer(
             text, add_special_tokens=False, return_offsets_mapping=True, verbose=False
         )
-        places: list[tuple[int, int]] = encoded["offset_mapping"]
-        return places
+        return tuple(encoded["offset_mapping"])
