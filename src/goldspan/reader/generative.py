@@ -24,6 +24,8 @@ from goldspan.reader.prompting import Prompter, Window
 
 QUESTIONS_AT_ONCE = 256
 """Questions whose prompts are sorted by length together."""
+PROPOSED_AT_ONCE = 32
+"""Questions for which candidates are drawn together; neighbours share their passage."""
 BEAMS = 8
 SAMPLES_AT_ONCE = 8
 TEMPERATURES = (1.0, 1.3, 1.7)
@@ -159,25 +161,35 @@ class GenerativeReader:
         on_progress: OnProgress | None = None,
     ) -> list[list[ReaderAnswer]]:
         """Give each question its answer and, up to k, answers drawn in that answer's window."""
-        proposed = []
-        for number, drafts in enumerate(self._read(questions)):
-            found = [_best(drafts)]
-            for round_number, temperature in enumerate(TEMPERATURES):
-                if not drafts or len(found) >= k:
-                    break
-                place = _winner(drafts)
-                drawn = self._generator.samples(
-                    self._prompter.prompt(questions[number][0], place.window),
-                    max(SAMPLES_AT_ONCE, k),
-                    temperature=temperature,
-                    seed=seed + len(TEMPERATURES) * number + round_number,
-                )
-                drafted = [self._draft(place, one, questions[number][1]) for one in drawn]
-                found = _distinct([*found, *(draft.answer for draft in drafted)])
-            proposed.append(found[:k])
+        proposed: list[list[ReaderAnswer]] = []
+        for first in range(0, len(questions), PROPOSED_AT_ONCE):
+            some = questions[first : first + PROPOSED_AT_ONCE]
+            proposed += self._propose(some, k, seed + len(TEMPERATURES) * first)
             if on_progress is not None:
-                on_progress(1)
+                on_progress(len(some))
         return proposed
+
+    def _propose(
+        self, questions: Sequence[Question], k: int, seed: int
+    ) -> list[list[ReaderAnswer]]:
+        drafts = list(self._read(questions))
+        found = [[_best(mine)] for mine in drafts]
+        for round_number, temperature in enumerate(TEMPERATURES):
+            short = [i for i, mine in enumerate(drafts) if mine and len(found[i]) < k]
+            places = [_winner(drafts[i]) for i in short]
+            drawn = self._generator.samples(
+                [
+                    self._prompter.prompt(questions[i][0], place.window)
+                    for i, place in zip(short, places, strict=True)
+                ],
+                max(SAMPLES_AT_ONCE, k),
+                temperature=temperature,
+                seeds=[seed + len(TEMPERATURES) * i + round_number for i in short],
+            )
+            for i, place, completions in zip(short, places, drawn, strict=True):
+                drafted = [self._draft(place, one, questions[i][1]) for one in completions]
+                found[i] = _distinct([*found[i], *(draft.answer for draft in drafted)])
+        return [answers[:k] for answers in found]
 
     def completions(self, questions: Sequence[Question]) -> list[list[Completion]]:
         """Return what the model writes in every window of each question, unread.

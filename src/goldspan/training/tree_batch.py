@@ -8,18 +8,11 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from goldspan.training.prefix_tree import plant, targets
+from goldspan.reader.prefix_tree import plant, targets
+from goldspan.reader.tree_attention import ATTENTION_TOKENS
 
 LEAST_SHARING = 1.15
 """Padded cells that one cell of the forest must replace; below it the batch stays as it was."""
-
-
-ATTENTION_TOKENS = 2000
-"""Length of a packed row at which attention costs as much as all else.
-
-Measured on a CPU (GPT-2 and Llama, hidden sizes 320 to 768). Counting operations gives
-6 * hidden, so wide models on a GPU could pack more into a row than this lets them.
-"""
 
 
 class Collator(Protocol):

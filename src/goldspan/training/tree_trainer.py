@@ -10,9 +10,10 @@ from accelerate.utils import DistributedType
 from peft import PeftModel
 from torch.utils.data import DataLoader
 
+from goldspan.reader.tree_attention import why_not_shared
 from goldspan.training.passage_batches import PassageBatches, Sizes, count_rows, count_tokens
 from goldspan.training.tree_batch import TreeCollator
-from goldspan.training.tree_model import share_prefixes, why_not_shared
+from goldspan.training.tree_model import share_prefixes
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +28,9 @@ class SharesPrefixes:
 
     The trainer then computes each passage of a batch once. Where the model or the set-up is not
     among those proven, it computes plain batches, says why in one line and keeps that line as
-    ``why_plain`` (None where prefixes are shared). A training set with a column ``passage`` is
-    read a passage at a time, in batches of ``per_device_train_batch_size`` rows.
+    ``why_plain`` (None where prefixes are shared); a subclass that sets it before is obeyed. A
+    training set with a column ``passage`` is read a passage at a time, in batches of
+    ``per_device_train_batch_size`` rows.
 
     Args:
         tokens_per_batch: fills a forward pass with whole passages up to this many computed
@@ -36,6 +38,7 @@ class SharesPrefixes:
     """
 
     why_plain: str | None = None
+    _ready = False
 
     def __init__(self, *args: Any, tokens_per_batch: int | None = None, **kwargs: Any) -> None:
         self._tokens_per_batch = tokens_per_batch
@@ -87,11 +90,13 @@ class SharesPrefixes:
         return super()._precompute_ref_logps(*args, **kwargs)  # type: ignore[misc]
 
     def _share(self: Any) -> None:
-        if isinstance(self.data_collator, TreeCollator) or self.why_plain is not None:
+        if self._ready:
             return
+        self._ready = True
         models = [self.model, getattr(self, "ref_model", None)]
         bases = [_base(self.accelerator.unwrap_model(each)) for each in models if each is not None]
-        self.why_plain = _why_not_here(self) or next(filter(None, map(why_not_shared, bases)), None)
+        reasons = [self.why_plain, _why_not_here(self), *map(why_not_shared, bases)]
+        self.why_plain = next(filter(None, reasons), None)
         if self.accelerator.distributed_type in PROVEN_PROCESSES:
             for base in bases:
                 share_prefixes(base)

@@ -18,13 +18,9 @@ from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
 from trl.trainer.utils import add_fused_lm_head
 
 from goldspan.errors import InvalidInput
+from goldspan.reader.tree_attention import PROVEN, ancestor_masks, why_not_shared
 from goldspan.training.tree_batch import Collator, TreeCollator
-from goldspan.training.tree_model import (
-    PROVEN,
-    ancestor_masks,
-    share_prefixes,
-    why_not_shared,
-)
+from goldspan.training.tree_model import share_prefixes
 
 OUTPUTS = ("log_probs", "entropy", "log_sum_sq_probs", "mean_logits", "is_top1")
 Batch = dict[str, Tensor]

@@ -15,7 +15,7 @@ packed row, where that leaves less to pad.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
@@ -85,12 +85,7 @@ def plant(rows: Sequence[Sequence[int] | Ints], attention_tokens: int, pad_id: i
         attention_tokens: the length of a packed row at which attention costs as much as all else.
         pad_id: what fills the packed rows up.
     """
-    tokens = [np.asarray(row, dtype=np.int64) for row in rows]
-    # Big-endian bytes compare as the numbers do, at memcmp's speed.
-    keys = [row.astype(">i8").tobytes() for row in tokens]
-    order = sorted(range(len(tokens)), key=keys.__getitem__)
-    in_order = [tokens[i] for i in order]
-    shared = [0, *(_common(a, b) for a, b in pairwise(in_order))]
+    order, in_order, shared = _sort(rows)
     trees = [
         _grow(in_order[start:stop], [0, *shared[start + 1 : stop]])
         for start, stop in _clusters(in_order, shared, attention_tokens)
@@ -111,6 +106,26 @@ def plant(rows: Sequence[Sequence[int] | Ints], attention_tokens: int, pad_id: i
     )
     cells = [path for _, path in sorted(zip(order, paths, strict=True), key=itemgetter(0))]
     return Forest(ids, depth, end, cells)
+
+
+def alike(rows: Sequence[Sequence[int] | Ints], tokens: int) -> Iterator[list[int]]:
+    """Yield row numbers in batches: rows that begin alike together.
+
+    Args:
+        rows: token ids, >= 0.
+        tokens: how many different beginnings a batch has at most, that is tokens to compute;
+            a single row may have more.
+    """
+    batch: list[int] = []
+    size = 0
+    for i, row, common in zip(*_sort(rows), strict=True):
+        if batch and size + len(row) - common > tokens:
+            yield batch
+            batch, size, common = [], 0, 0
+        batch.append(i)
+        size += len(row) - common
+    if batch:
+        yield batch
 
 
 def targets(forest: Forest, positions: Sequence[Ints], labels: Sequence[Ints]) -> Targets:
@@ -137,6 +152,17 @@ def targets(forest: Forest, positions: Sequence[Ints], labels: Sequence[Ints]) -
         labels=every_label[first],
         slots=np.split(slots, ends[:-1]) if len(ends) else [],
     )
+
+
+def _sort(rows: Sequence[Sequence[int] | Ints]) -> tuple[list[int], list[Ints], list[int]]:
+    """Return the rows' numbers and the rows in order, and what each shares with the one before."""
+    tokens = [np.asarray(row, dtype=np.int64) for row in rows]
+    # Big-endian bytes compare as the numbers do, at memcmp's speed.
+    keys = [row.astype(">i8").tobytes() for row in tokens]
+    order = sorted(range(len(tokens)), key=keys.__getitem__)
+    in_order = [tokens[i] for i in order]
+    shared = [0, *(_common(a, b) for a, b in pairwise(in_order))] if order else []
+    return order, in_order, shared
 
 
 def _common(one: Ints, other: Ints) -> int:

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.training.prefix_tree import Forest, plant, targets
+from goldspan.reader.prefix_tree import Forest, alike, plant, targets
 
 # Few distinct tokens and short rows, so that beginnings are shared and rows repeat.
 token_rows = st.lists(st.lists(st.integers(0, 3), max_size=8), max_size=12)
@@ -88,6 +88,14 @@ def test_no_rows_make_an_empty_forest() -> None:
     forest = plant([], attention_tokens=100)
     assert forest.ids.size == 0
     assert targets(forest, [], []).slots == []
+
+
+def test_batches_hold_rows_that_begin_alike() -> None:
+    rows = [[1, 2, 3], [4, 5, 6], [1, 2, 9], [4, 5, 9]]
+    assert list(alike(rows, tokens=4)) == [[0, 2], [1, 3]]
+    assert list(alike(rows, tokens=3)) == [[0], [2], [1], [3]]
+    assert list(alike(rows, tokens=8)) == [[0, 2, 1, 3]]
+    assert list(alike([], tokens=8)) == []
 
 
 @given(token_rows, attention_costs)
