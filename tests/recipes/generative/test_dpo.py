@@ -357,3 +357,26 @@ def test_what_does_not_fit_is_left_out_and_counted(sft_run: Path, tmp_path: Path
     assert result.rows.dropped == {NO_WINDOW: 1, LONG_ANSWER: 1}
     with pytest.raises(NothingToTrain):
         train_generative_dpo(sft_run, [wide], tmp_path / "none", ONE_STEP, on_event=quiet)
+
+
+def test_an_adapter_whose_tokenizer_grew_loads_again(tmp_path: Path) -> None:
+    texts = [f"{d.context} {d.question_text}" for d in demonstrations()]
+    model, tokenizer = build_preset("tiny-gpt2", texts, seed=1)
+    tokenizer.pad_token = None
+    for part in (model, tokenizer):
+        part.save_pretrained(tmp_path / "base")
+    lora = replace(SFT, max_steps=3, use_peft=True, lora_r=4, learning_rate=1e-2)
+    sft = train_generative_sft(
+        tmp_path / "base", demonstrations(), tmp_path / "sft", lora, on_event=quiet
+    )
+    merged = AutoModelForCausalLM.from_pretrained(sft.model_dir)
+    assert merged.get_input_embeddings().num_embeddings == len(tokenizer) + 1
+    adapter = sft.folder.root / "adapter"
+    result = train_generative_dpo(adapter, pairs(), tmp_path / "dpo", ONE_STEP, on_event=quiet)
+    assert largest_margin(tmp_path / "dpo") < 1e-3
+    reference = json.loads((result.folder.root / "reference.json").read_text())
+    again = train_generative_dpo(
+        sft.model_dir, pairs(), tmp_path / "merged", ONE_STEP, on_event=quiet
+    )
+    same = json.loads((again.folder.root / "reference.json").read_text())
+    assert reference["chosen"] == pytest.approx(same["chosen"], abs=1e-3)
