@@ -61,9 +61,13 @@ def test_the_demo_measures_four_readers_and_says_what_follows(ended: tuple[Path,
     output, printed = ended
     report = report_of(output)
     names = [one["name"] for one in report["scores"]]
-    assert names == ["most frequent answer", "untrained", "SFT", "DPO"]
+    assert names == ["most frequent answer", "untrained reader", "SFT", "DPO"]
     compared = [(one["first"], one["second"]) for one in report["comparisons"]]
-    assert compared == [("untrained", "SFT"), ("most frequent answer", "SFT"), ("SFT", "DPO")]
+    assert compared == [
+        ("untrained reader", "SFT"),
+        ("most frequent answer", "SFT"),
+        ("SFT", "DPO"),
+    ]
     assert report["verdict"] in printed
     assert report["questions"]["held_out"] == 20
 
@@ -154,4 +158,4 @@ def test_the_generative_reader_goes_the_same_way(tmp_path: Path) -> None:
     result = goldspan("demo", "--output", str(tmp_path), "--reader", "generative", *SMALL)
     assert result.exit_code == 0
     names = [one["name"] for one in report_of(tmp_path)["scores"]]
-    assert names == ["most frequent answer", "untrained", "SFT", "DPO"]
+    assert names == ["most frequent answer", "untrained reader", "SFT", "DPO"]

@@ -51,7 +51,7 @@ def register(app: typer.Typer) -> None:
         limit: Annotated[
             int,
             typer.Option(help="Most training questions: half are answered, half judged."),
-        ] = 1_400,
+        ] = 1_200,
         evaluate_limit: Annotated[int, typer.Option(help="Most held-out questions.")] = 400,
         noise: Annotated[
             float, typer.Option(help="Probability that a simulated judgement is turned round.")
@@ -98,5 +98,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _program() -> str:
-    """Return how this program is called: by its name where that finds it, else as it was."""
-    return "goldspan" if shutil.which("goldspan") else sys.argv[0]
+    """Return how this program is called: by its name, or by its path if that would not find it."""
+    called = Path(sys.argv[0])
+    found = shutil.which("goldspan")
+    return str(called) if called.name == "goldspan" and not found else "goldspan"

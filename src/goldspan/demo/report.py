@@ -28,6 +28,12 @@ SIMULATED = (
 )
 
 
+MORE_DATA = (
+    "DPO learned from {judged} further questions, so its difference from SFT is that of more "
+    "judgements, not that of one method over the other."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class DemoReport:
     """A demo's figures.
@@ -37,17 +43,20 @@ class DemoReport:
         comparisons: SFT with what comes before it, then DPO with SFT.
         verdict: the one sentence that follows from the comparisons.
         simulated: says who judged.
+        more_data: says what DPO had that SFT had not.
     """
 
     scores: list[EvaluationReport]
     comparisons: list[Comparison]
     verdict: str
     simulated: str
+    more_data: str
 
     def as_text(self) -> str:
         """Return the table, the comparisons and the verdict."""
         differences = "\n".join(describe(comparison) for comparison in self.comparisons)
-        return "\n\n".join([as_text(self.scores), differences, self.simulated, self.verdict])
+        notes = f"{self.simulated}\n{self.more_data}"
+        return "\n\n".join([as_text(self.scores), differences, notes, self.verdict])
 
 
 def measure(demo: Demo) -> DemoReport:
@@ -67,6 +76,7 @@ def measure(demo: Demo) -> DemoReport:
         comparisons=comparisons,
         verdict=verdict(comparisons[:2], comparisons[2]),
         simulated=SIMULATED.format(noise=demo.options.noise),
+        more_data=MORE_DATA.format(judged=len(questions.judged)),
     )
 
 
@@ -96,6 +106,7 @@ def write_report(demo: Demo, report: DemoReport) -> Path:
             "held_out_articles": len({one.cluster for one in questions.held_out}),
         },
         "simulated": report.simulated,
+        "more_data": report.more_data,
         "stages": stages,
         "scores": [asdict(one) for one in report.scores],
         "comparisons": [asdict(one) for one in report.comparisons],

@@ -32,15 +32,15 @@ def _of_sft(comparisons: Sequence[Comparison]) -> str:
 
 
 def _with_points(comparison: Comparison) -> str:
-    return f"{comparison.first} ({_points(comparison)})"
+    return f"the {comparison.first} ({_points(comparison)})"
 
 
 def _of_dpo(comparison: Comparison) -> str:
     names = f"{comparison.second} after {comparison.first}"
     if comparison.f1.shown > 0:
-        return f"{names} helped, by {_points(comparison)} in this run"
+        return f"in this run {names} helped, by {_points(comparison)}"
     if comparison.f1.shown < 0:
-        return f"{names} did harm, by {_points(comparison)} in this run"
+        return f"in this run {names} did harm, by {_points(comparison)}"
     return f"whether {names} helped is not shown: {_points(comparison)} may be chance"
 
 
