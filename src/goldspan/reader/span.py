@@ -28,7 +28,7 @@ from goldspan.reader.span_search import SpanSearch, WindowLogits, tidied
 
 # Questions whose windows are sorted by length together, and tokens (padding included) of one
 # forward pass.
-QUESTIONS_AT_ONCE = 256
+QUESTIONS_AT_ONCE = 64
 TOKENS_AT_ONCE = {"cpu": 4096, "cuda": 65_536}
 
 Question = tuple[str, Sequence[str]]
