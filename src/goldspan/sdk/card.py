@@ -45,7 +45,7 @@ def _rows(rows: Mapping[str, Any]) -> str:
 
 
 def _scores(evaluation: Mapping[str, Any]) -> str:
-    if not evaluation:
+    if "exact_match" not in evaluation:
         return "## Scores\n\nNot measured on held-out questions."
     lines = [
         f"| {title} | {value['mean']:.1f} | {value['low']:.1f} to {value['high']:.1f} |"

@@ -65,8 +65,12 @@ def train_and_measure(
         start, data, output, settings, model_at_root=model_at_root, held_out=held_out
     )
     print(outcome(result))
-    if held_out and not result.interrupted:
-        print("\n".join(table(before, result.folder.report()["evaluation"], why_not)))
+    if not result.interrupted:
+        after = result.folder.report()["evaluation"]
+        if held_out:
+            print("\n".join(table(before, after, why_not)))
+        for warning in after.get("warnings", ()):
+            print(f"warning: {warning}")
     return result
 
 

@@ -221,14 +221,17 @@ class GoldspanTrainer:
 ArgillaTrainer = GoldspanTrainer
 """The name that notebooks know."""
 
-_OF_THE_RUN = frozenset(
-    {"spec.json", "data.jsonl", "held_out.jsonl", "events.jsonl", "report.json", "report.html"}
+MODEL_FILES = (
+    *("config.json", "generation_config.json", "adapter_config.json"),
+    *("*.safetensors", "*.safetensors.index.json", "goldspan_*.json"),
+    *("tokenizer*", "special_tokens_map.json", "added_tokens.json", "chat_template*"),
+    *("vocab.*", "merges.txt", "*.model"),
 )
 
 
 def model_files(folder: Path) -> list[Path]:
-    """Return a model folder's own files, without those of the run that may lie beside them."""
-    return [path for path in folder.iterdir() if path.is_file() and path.name not in _OF_THE_RUN]
+    """Return a model folder's own files, without those of a run that lie beside them."""
+    return sorted({path for pattern in MODEL_FILES for path in folder.glob(pattern)})
 
 
 def _read(

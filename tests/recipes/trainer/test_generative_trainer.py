@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from goldspan.domain.prompt import PromptTemplate
 from goldspan.errors import TemplateMismatch
 from goldspan.feedback import GoldspanTrainer, TrainingTask
 from goldspan.reader.generative import saved_template
@@ -123,3 +124,23 @@ def test_prompts_and_completions_of_ones_own_are_trained_as_they_are(
     output = trained(answered, task, "tiny-gpt2", tmp_path / "own")
     report = RunFolder(output).report()
     assert (report["rows"]["kept"], report["template"]["prompt"]) == (24, "{question}")
+
+
+def test_a_saved_reader_brings_its_template_and_a_card_that_shows_it(
+    answered: FeedbackDataset, tmp_path: Path
+) -> None:
+    trainer = GoldspanTrainer(
+        answered,
+        TrainingTask.for_question_answering(),
+        "trl",
+        model="tiny-gpt2",
+        framework_kwargs=QUICK,
+    )
+    trainer.train(tmp_path / "run")
+    trainer.save(tmp_path / "saved")
+    AutoModelForCausalLM.from_pretrained(tmp_path / "saved")
+    assert saved_template(tmp_path / "saved") == PromptTemplate()
+    card = (tmp_path / "saved" / "README.md").read_text(encoding="utf-8")
+    assert "Context: {context}\nQuestion: {question}\nAnswer: {answer}" in card
+    assert "pipeline_tag: text-generation" in card
+    assert not (tmp_path / "saved" / "data.jsonl").exists()

@@ -59,7 +59,10 @@ def test_a_trained_reader_predicts_and_is_saved_with_its_card(
     trainer.train(tmp_path / "reader")
     context = "the cat that we saw is blue now"
     assert trainer.predict("which colour has the cat ?", context).text == "blue"
-    both = trainer.predict(["which colour has the cat ?"] * 2, [context, "it is red now"])
+    both = trainer.predict(
+        ["which colour has the cat ?", "which colour has the dog ?"],
+        [context, "the dog that we saw is red now"],
+    )
     assert [answer.text for answer in both] == ["blue", "red"]
     trainer.save(tmp_path / "saved")
     AutoModelForQuestionAnswering.from_pretrained(tmp_path / "saved")

@@ -3,7 +3,8 @@
 import json
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,13 @@ from goldspan.domain.preference import PreferencePair
 from goldspan.errors import InvalidFile, InvalidInput, InvalidSettings
 from goldspan.formats.pairs import pair_row
 from goldspan.run.folder import RunFolder
+from goldspan.sdk.dataset import FeedbackDataset
+from goldspan.sdk.session import Session, connect
+from goldspan.sdk.workspace import Workspace
+from goldspan.server.serve import start_in_thread
 from goldspan.training.events import ProgressBar
 
+KEY = "a key for tests"
 QUICK = ["--set", "max_steps=4", "--set", "max_length=64", "--set", "max_question_length=16"]
 
 
@@ -146,3 +152,40 @@ def test_a_learning_rate_far_too_high_is_warned_about(
         "--set", "learning_rate=2e-2", "--set", "max_steps=1",
     )  # fmt: skip
     assert "warning: learning_rate=0.02 is 400 times the default" in done.stderr
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Session]:
+    """A fresh home's owner, in a workspace."""
+    running = start_in_thread(tmp_path / "home", owner_api_key=KEY)
+    session = connect(running.url, KEY)
+    Workspace.create("people", session=session)
+    yield session
+    session.close()
+    running.stop()
+
+
+def test_datasets_on_the_server_are_trained_on(
+    answered: FeedbackDataset,
+    judged: FeedbackDataset,
+    server: Session,
+    span_start: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GOLDSPAN_API_URL", server.api_url)
+    monkeypatch.setenv("GOLDSPAN_API_KEY", KEY)
+    for dataset, name in ((answered, "questions"), (judged, "choices")):
+        as_owner(dataset, server).push(name, session=server, show_progress=False)
+    sft, dpo = tmp_path / "sft", tmp_path / "dpo"
+    run("sft", "--dataset", "questions", "--model", span_start, "--output", sft, *QUICK)
+    done = run("dpo", "--dataset", "choices", "--model", sft, "--output", dpo)
+    assert "training on 12 preference pairs" in done.stdout
+    assert (RunFolder(sft).spec.rows, RunFolder(dpo).spec.rows) == (24, 12)
+
+
+def as_owner(dataset: FeedbackDataset, session: Session) -> FeedbackDataset:
+    """Let the responses be the owner's, a user whom the server knows."""
+    for record in dataset.records:
+        record.responses = [replace(one, user_id=session.user.id) for one in record.responses]
+    return dataset
