@@ -111,18 +111,26 @@ def test_the_same_command_again_keeps_everything(ended: tuple[Path, str], encode
     assert printed.partition("EM")[2] == again.partition("EM")[2]
 
 
-def test_a_demo_that_was_killed_while_training_goes_on_there(encoder: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
+def test_a_demo_that_was_stopped_while_training_goes_on_there(
+    sent: signal.Signals, encoder: str, tmp_path: Path
+) -> None:
     arguments = ["demo", "--output", str(tmp_path), "--model", encoder, *SMALL]
     program = "from goldspan.cli import main; main()"
-    killed = subprocess.Popen([sys.executable, "-c", program, *arguments])
     events = tmp_path / "home" / "runs" / "sft" / "events.jsonl"
-    until = time.monotonic() + 120
-    while not (events.is_file() and b'"checkpoint"' in events.read_bytes()):
-        assert killed.poll() is None
-        assert time.monotonic() < until
-        time.sleep(0.005)
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *arguments], stderr=subprocess.PIPE, text=True
+    ) as demo:
+        until = time.monotonic() + 300
+        while not (events.is_file() and b'"checkpoint"' in events.read_bytes()):
+            assert demo.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.005)
+        demo.send_signal(sent)
+        _, errors = demo.communicate()
+    if sent == signal.SIGINT:
+        assert demo.returncode == 130
+        assert "The same command goes on from here." in errors
     assert not (events.parent / "report.json").exists()
 
     printed = goldspan(*arguments).stdout
