@@ -51,7 +51,7 @@ def register(app: typer.Typer) -> None:
         limit: Annotated[
             int,
             typer.Option(help="Most training questions: half are answered, half judged."),
-        ] = 1_200,
+        ] = 1_000,
         evaluate_limit: Annotated[int, typer.Option(help="Most held-out questions.")] = 400,
         noise: Annotated[
             float, typer.Option(help="Probability that a simulated judgement is turned round.")

@@ -40,7 +40,7 @@ class DemoOptions:
     model: str = ""
     data: Path | None = None
     evaluate: Path | None = None
-    limit: int = 1_200
+    limit: int = 1_000
     evaluate_limit: int = 400
     noise: float = 0.1
     annotators: int = 2

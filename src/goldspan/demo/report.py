@@ -15,7 +15,7 @@ from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.squad_version import version_for
 from goldspan.evaluation.baseline import most_frequent_answer
 from goldspan.evaluation.report import Comparison, EvaluationReport, compare, summarise
-from goldspan.evaluation.squad import score
+from goldspan.evaluation.squad import exact_match, score
 from goldspan.evaluation.text import as_text, describe
 from goldspan.formats.squad import write_squad
 from goldspan.run.folder import now, write_json
@@ -148,6 +148,10 @@ def farewell(demo: Demo, program: str) -> str:
 
 
 def _example(demo: Demo) -> Demonstration:
-    """Return the question to ask: the first that can be answered."""
-    held_out = demo.questions.held_out
-    return next((one for one in held_out if one.answerable), held_out[0])
+    """Return the question to ask: the first that the last reader answered exactly, if any."""
+    said = demo.predictions()[DPO]
+    questions = demo.questions.held_out
+    right = (
+        one for one in questions if one.answerable and exact_match(said[one.id], one.gold_texts)
+    )
+    return next(right, questions[0])
