@@ -13,7 +13,7 @@ import pytest
 from nbclient import NotebookClient
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "quickstart.ipynb"
-TIMEOUT_S = 300
+TIMEOUT_S = 600
 LAST = """
 import json
 print(json.dumps({"choices": choices, "folder": folder}))

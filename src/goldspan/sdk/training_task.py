@@ -7,14 +7,13 @@ and what was found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypedDict
 
 from goldspan.errors import InvalidInput
 
 Row = Mapping[str, Any]
-FormattingFunc = Callable[[dict[str, Any]], Any]
 
 
 class Triplet(NamedTuple):
@@ -49,6 +48,39 @@ class Preference(NamedTuple):
 Example = Triplet | Text | PromptCompletion | Preference
 
 
+class TripletDict(TypedDict):
+    """A ``Triplet`` as a mapping."""
+
+    question: str
+    context: str
+    answer: str
+
+
+class PromptCompletionDict(TypedDict):
+    """A ``PromptCompletion`` as a mapping."""
+
+    prompt: str
+    completion: str
+
+
+class PreferenceDict(TypedDict):
+    """A ``Preference`` as a mapping."""
+
+    prompt: str
+    chosen: str
+    rejected: str
+
+
+_Row = dict[str, Any]
+_Triplet = tuple[str, str, str] | TripletDict
+_Text = str | PromptCompletionDict
+_Preference = tuple[str, str, str] | PreferenceDict
+QuestionAnsweringFunc = Callable[[_Row], _Triplet | Iterable[_Triplet] | None]
+SupervisedFineTuningFunc = Callable[[_Row], _Text | Iterable[_Text] | None]
+PreferenceFunc = Callable[[_Row], _Preference | Iterable[_Preference] | None]
+FormattingFunc = QuestionAnsweringFunc | SupervisedFineTuningFunc | PreferenceFunc
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingTask:
     """What to learn; made by one of the three ``for_…`` constructors.
@@ -70,7 +102,7 @@ class TrainingTask:
 
     @staticmethod
     def for_question_answering(
-        formatting_func: FormattingFunc | None = None,
+        formatting_func: QuestionAnsweringFunc | None = None,
         question: str | None = None,
         context: str | None = None,
         answer: str | None = None,
@@ -89,7 +121,7 @@ class TrainingTask:
 
     @staticmethod
     def for_supervised_fine_tuning(
-        formatting_func: FormattingFunc,
+        formatting_func: SupervisedFineTuningFunc,
     ) -> SupervisedFineTuningTask:
         """Learn texts, with the generative reader.
 
@@ -107,7 +139,7 @@ class TrainingTask:
 
     @staticmethod
     def for_direct_preference_optimization(
-        formatting_func: FormattingFunc | None = None,
+        formatting_func: PreferenceFunc | None = None,
     ) -> PreferenceTask:
         """Learn which of two answers people prefer, with either reader.
 
