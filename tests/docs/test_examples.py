@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from goldspan.cli import build_app
 
 CHECKOUT = Path(__file__).parents[2]
-PAGES = sorted((CHECKOUT / "docs").glob("*.md"))
+PAGES = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
 RUN = {"evaluate", "ask", "version"}
 FENCED = r"^```{}\n(.*?)^```$"
 CONSOLE = re.compile(FENCED.format("console"), re.MULTILINE | re.DOTALL)
