@@ -2,11 +2,13 @@
 
 Starts a server of its own on an empty home and talks to it from this process over HTTP, one
 request at a time, then with several clients at once. CPU is that of the server's process alone:
-on a busy machine it is the figure to trust. Usage: python benchmarks/serve_records.py [records]
+on a busy machine it is the figure to trust. Run:
+``python benchmarks/serve_records.py [--quick]``.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -130,4 +132,6 @@ def cpu_s(pid: int) -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="2,000 records instead of 10,000")
+    main(2_000 if parser.parse_args().quick else 10_000)
