@@ -8,40 +8,18 @@ from typing import TYPE_CHECKING, Any
 from goldspan._version import __version__
 
 if TYPE_CHECKING:  # so that type checkers and editors see what the table resolves
+    from goldspan.domain.metadata import FloatMetadataProperty as FloatMetadataProperty
+    from goldspan.domain.metadata import IntegerMetadataProperty as IntegerMetadataProperty
+    from goldspan.domain.metadata import TermsMetadataProperty as TermsMetadataProperty
+    from goldspan.domain.question import LabelQuestion as LabelQuestion
+    from goldspan.domain.question import MultiLabelQuestion as MultiLabelQuestion
+    from goldspan.domain.question import RankingQuestion as RankingQuestion
+    from goldspan.domain.question import RatingQuestion as RatingQuestion
+    from goldspan.domain.question import SpanQuestion as SpanQuestion
+    from goldspan.domain.question import TextQuestion as TextQuestion
     from goldspan.domain.record import ResponseStatus as ResponseStatus
-    from goldspan.domain.schema import (
-        FloatMetadataProperty as FloatMetadataProperty,
-    )
-    from goldspan.domain.schema import (
-        IntegerMetadataProperty as IntegerMetadataProperty,
-    )
-    from goldspan.domain.schema import (
-        LabelQuestion as LabelQuestion,
-    )
-    from goldspan.domain.schema import (
-        MultiLabelQuestion as MultiLabelQuestion,
-    )
-    from goldspan.domain.schema import (
-        RankingQuestion as RankingQuestion,
-    )
-    from goldspan.domain.schema import (
-        RatingQuestion as RatingQuestion,
-    )
-    from goldspan.domain.schema import (
-        SpanQuestion as SpanQuestion,
-    )
-    from goldspan.domain.schema import (
-        TermsMetadataProperty as TermsMetadataProperty,
-    )
-    from goldspan.domain.schema import (
-        TextField as TextField,
-    )
-    from goldspan.domain.schema import (
-        TextQuestion as TextQuestion,
-    )
-    from goldspan.domain.schema import (
-        VectorSettings as VectorSettings,
-    )
+    from goldspan.domain.schema import TextField as TextField
+    from goldspan.domain.schema import VectorSettings as VectorSettings
     from goldspan.reader.load import load_reader as load_reader
     from goldspan.reader.pipeline import pipeline as pipeline
     from goldspan.sdk.candidates import Candidates as Candidates
@@ -96,15 +74,15 @@ _PUBLIC: dict[str, str] = {
     "FeedbackDataset": "goldspan.sdk.dataset",
     "FeedbackRecord": "goldspan.sdk.records",
     "FloatMetadataFilter": "goldspan.sdk.filters",
-    "FloatMetadataProperty": "goldspan.domain.schema",
+    "FloatMetadataProperty": "goldspan.domain.metadata",
     "GoldspanTrainer": "goldspan.sdk.trainer",
     "IntegerMetadataFilter": "goldspan.sdk.filters",
-    "IntegerMetadataProperty": "goldspan.domain.schema",
-    "LabelQuestion": "goldspan.domain.schema",
-    "MultiLabelQuestion": "goldspan.domain.schema",
-    "RankingQuestion": "goldspan.domain.schema",
+    "IntegerMetadataProperty": "goldspan.domain.metadata",
+    "LabelQuestion": "goldspan.domain.question",
+    "MultiLabelQuestion": "goldspan.domain.question",
+    "RankingQuestion": "goldspan.domain.question",
     "RankingValueSchema": "goldspan.sdk.records",
-    "RatingQuestion": "goldspan.domain.schema",
+    "RatingQuestion": "goldspan.domain.question",
     "RemoteFeedbackDataset": "goldspan.sdk.remote",
     "RemoteFeedbackRecord": "goldspan.sdk.remote_record",
     "ResponseSchema": "goldspan.sdk.records",
@@ -112,13 +90,13 @@ _PUBLIC: dict[str, str] = {
     "Session": "goldspan.sdk.session",
     "SortBy": "goldspan.sdk.filters",
     "SortOrder": "goldspan.sdk.filters",
-    "SpanQuestion": "goldspan.domain.schema",
+    "SpanQuestion": "goldspan.domain.question",
     "SpanValueSchema": "goldspan.sdk.records",
     "SuggestionSchema": "goldspan.sdk.records",
     "TermsMetadataFilter": "goldspan.sdk.filters",
-    "TermsMetadataProperty": "goldspan.domain.schema",
+    "TermsMetadataProperty": "goldspan.domain.metadata",
     "TextField": "goldspan.domain.schema",
-    "TextQuestion": "goldspan.domain.schema",
+    "TextQuestion": "goldspan.domain.question",
     "TrainingTask": "goldspan.sdk.training_task",
     "User": "goldspan.sdk.user",
     "ValueSchema": "goldspan.sdk.records",

@@ -21,7 +21,7 @@ from goldspan.domain.collect import (
     answers_in,
 )
 from goldspan.domain.demonstration import Answer, Demonstration
-from goldspan.domain.schema import SpanQuestion
+from goldspan.domain.question import SpanQuestion
 from goldspan.evaluation.squad import exact_match, token_f1
 from goldspan.sdk.answering import CONTEXT_FIELD, answering
 from goldspan.sdk.remote import RemoteFeedbackDataset

@@ -15,8 +15,8 @@ from goldspan.domain import preference
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.preference import Judgement, PreferencePair
 from goldspan.domain.prompt import PromptTemplate
+from goldspan.domain.question import RankingQuestion
 from goldspan.domain.record import Response, ResponseStatus
-from goldspan.domain.schema import RankingQuestion
 from goldspan.domain.span import Span
 
 ACCEPTABLE = "acceptable"

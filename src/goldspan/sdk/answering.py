@@ -8,7 +8,7 @@ from typing import Any
 
 from goldspan.domain.collect import NO_ANSWER, AnnotatedRecord, demonstration, located
 from goldspan.domain.demonstration import Answer, Demonstration
-from goldspan.domain.schema import SpanQuestion, TextQuestion
+from goldspan.domain.question import SpanQuestion, TextQuestion
 from goldspan.errors import InvalidInput
 from goldspan.sdk.base import DatasetBase
 

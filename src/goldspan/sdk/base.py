@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from goldspan.domain.collect import AnnotatedRecord
-from goldspan.domain.schema import MetadataProperty, Question, TextField, VectorSettings
+from goldspan.domain.metadata import MetadataProperty
+from goldspan.domain.question import Question
+from goldspan.domain.schema import TextField, VectorSettings
 from goldspan.errors import InvalidInput
 from goldspan.sdk.prepare import prepare
 from goldspan.sdk.records import FeedbackRecord

@@ -9,8 +9,12 @@ from typing import Any
 
 from goldspan.domain.collect import NO_ANSWER, AnnotatedRecord
 from goldspan.domain.demonstration import Answer
+from goldspan.domain.metadata import (
+    IntegerMetadataProperty,
+    MetadataProperty,
+    TermsMetadataProperty,
+)
 from goldspan.domain.normalise import normalise_answer
-from goldspan.domain.schema import IntegerMetadataProperty, MetadataProperty, TermsMetadataProperty
 from goldspan.errors import InvalidInput
 from goldspan.reader.base import Reader, ReaderAnswer
 from goldspan.sdk.answering import Answering, answering

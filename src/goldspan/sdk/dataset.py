@@ -7,7 +7,9 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import overload
 
-from goldspan.domain.schema import MetadataProperty, Question, TextField, VectorSettings
+from goldspan.domain.metadata import MetadataProperty
+from goldspan.domain.question import Question
+from goldspan.domain.schema import TextField, VectorSettings
 from goldspan.sdk import templates
 from goldspan.sdk.base import DatasetBase
 from goldspan.sdk.filters import EVERYTHING, MetadataFilter

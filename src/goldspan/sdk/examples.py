@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from goldspan.domain import collect
 from goldspan.domain.demonstration import Demonstration
-from goldspan.domain.schema import Question, RankingQuestion
+from goldspan.domain.question import Question, RankingQuestion
 from goldspan.errors import InvalidInput
 from goldspan.sdk.examples_pairs import choices, formatted_pairs
 from goldspan.sdk.examples_texts import formatted_texts

@@ -16,7 +16,7 @@ from goldspan.domain.formatting import (
 )
 from goldspan.domain.preference import PreferencePair
 from goldspan.domain.prompt import PromptTemplate
-from goldspan.domain.schema import RankingQuestion
+from goldspan.domain.question import RankingQuestion
 from goldspan.errors import InvalidInput
 from goldspan.sdk.sources import Columns, Source, examples_of
 from goldspan.sdk.training_data import TrainingData

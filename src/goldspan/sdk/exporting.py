@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 from goldspan.domain.collect import preference_pairs
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.prompt import PromptTemplate
-from goldspan.domain.schema import RankingQuestion
+from goldspan.domain.question import RankingQuestion
 from goldspan.errors import InvalidInput
 from goldspan.formats.pairs import pair_row
 from goldspan.formats.squad import write_squad

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from goldspan.domain.demonstration import Demonstration
+from goldspan.domain.metadata import TermsMetadataProperty
 from goldspan.domain.record import Suggestion
-from goldspan.domain.schema import TermsMetadataProperty
 from goldspan.domain.workspace import Role
 from goldspan.errors import GoldspanError, InvalidInput, NotFound
 from goldspan.sdk.answering import KNOWN_ANSWERS, Answering, answering

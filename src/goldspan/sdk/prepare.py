@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.prompt import PromptTemplate
-from goldspan.domain.schema import Question
+from goldspan.domain.question import Question
 from goldspan.domain.span import Span
 from goldspan.errors import InvalidInput, MissingExtra, NothingToTrain
 from goldspan.formats.pairs import COLUMNS, pair_of, pair_row

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from goldspan.domain.schema import Question, TextField
+from goldspan.domain.question import Question
+from goldspan.domain.schema import TextField
 from goldspan.errors import InvalidInput, MissingExtra
 from goldspan.sdk.records import FeedbackRecord
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from goldspan.domain.metadata import MetadataProperty, check_metadata
+from goldspan.domain.question import Question, check_values
 from goldspan.domain.record import ResponseStatus
 from goldspan.domain.schema import (
-    MetadataProperty,
-    Question,
     TextField,
     VectorSettings,
     check_fields,
-    check_metadata,
     check_settings,
-    check_values,
 )
 from goldspan.errors import GoldspanError, InvalidRecord, InvalidResponse
 from goldspan.sdk.records import FeedbackRecord, prefixed

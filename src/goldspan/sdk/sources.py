@@ -11,7 +11,7 @@ from goldspan.domain import collect
 from goldspan.domain.collect import AnnotatedRecord
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.formatting import text_in
-from goldspan.domain.schema import Question
+from goldspan.domain.question import Question
 from goldspan.errors import InvalidInput
 from goldspan.sdk.records import FeedbackRecord
 from goldspan.sdk.rows import row_of

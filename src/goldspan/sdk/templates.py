@@ -6,15 +6,15 @@ Every template is made of plain fields and questions, so that any client can rea
 from __future__ import annotations
 
 from goldspan.domain.collect import ACCEPTABLE, CORRECTION, NO_ANSWER, NONE_ACCEPTABLE
-from goldspan.domain.schema import (
+from goldspan.domain.question import (
     LabelQuestion,
     Question,
     RankingQuestion,
     RatingQuestion,
     SpanQuestion,
-    TextField,
     TextQuestion,
 )
+from goldspan.domain.schema import TextField
 from goldspan.errors import InvalidSettings
 
 ANSWER = "answer"

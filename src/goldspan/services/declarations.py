@@ -9,14 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Literal, assert_never
 
+from goldspan.domain.metadata import MetadataProperty
 from goldspan.domain.permission import Action, Actor
-from goldspan.domain.schema import (
-    MetadataProperty,
-    Question,
-    SpanQuestion,
-    TextField,
-    VectorSettings,
-)
+from goldspan.domain.question import Question, SpanQuestion
+from goldspan.domain.schema import TextField, VectorSettings
 from goldspan.errors import Conflict, InvalidSettings, NotFound
 from goldspan.services.lookup import visible_dataset
 from goldspan.storage.rows import DatasetRow, Declared, Definition

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from goldspan.domain.metadata import MetadataProperty
 from goldspan.domain.permission import Action, Actor
-from goldspan.domain.schema import (
-    MetadataProperty,
-    Question,
-    RankingQuestion,
-    TextField,
-    VectorSettings,
-)
+from goldspan.domain.question import Question, RankingQuestion
+from goldspan.domain.schema import TextField, VectorSettings
 from goldspan.errors import NotFound
 from goldspan.storage.rows import DatasetRow, RecordRow
 from goldspan.storage.store import Unit

@@ -13,9 +13,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from goldspan.domain.metadata import check_metadata
 from goldspan.domain.permission import Actor
 from goldspan.domain.record import ResponseStatus
-from goldspan.domain.schema import check_fields, check_metadata
+from goldspan.domain.schema import check_fields
 from goldspan.errors import InvalidInput, InvalidRecord
 from goldspan.services.lookup import Schema
 from goldspan.services.values import GivenValue, kept_response, kept_value

@@ -7,8 +7,13 @@ from typing import Any, Protocol
 
 import msgspec
 
+from goldspan.domain.question import (
+    Question,
+    RankingQuestion,
+    SpanQuestion,
+    check_values,
+)
 from goldspan.domain.record import ResponseStatus
-from goldspan.domain.schema import Question, RankingQuestion, SpanQuestion, check_values
 from goldspan.services.lookup import Schema
 
 SPAN_KEYS = ("label", "start", "end")

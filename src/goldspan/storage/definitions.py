@@ -7,15 +7,9 @@ from typing import Any
 
 import msgspec
 
-from goldspan.domain.schema import (
-    METADATA_KINDS,
-    QUESTION_KINDS,
-    MetadataProperty,
-    Option,
-    Question,
-    TextField,
-    VectorSettings,
-)
+from goldspan.domain.metadata import METADATA_KINDS, MetadataProperty
+from goldspan.domain.question import QUESTION_KINDS, Option, Question
+from goldspan.domain.schema import TextField, VectorSettings
 
 OPTION_ATTRIBUTES = ("labels", "values")
 

@@ -11,8 +11,10 @@ from typing import Generic, Literal, TypeVar
 
 import msgspec
 
+from goldspan.domain.metadata import MetadataProperty
+from goldspan.domain.question import Question
 from goldspan.domain.record import ResponseStatus
-from goldspan.domain.schema import MetadataProperty, Question, TextField, VectorSettings
+from goldspan.domain.schema import TextField, VectorSettings
 from goldspan.domain.workspace import Role
 
 DatasetStatus = Literal["draft", "ready"]

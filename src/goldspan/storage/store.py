@@ -13,8 +13,10 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
+from goldspan.domain.metadata import MetadataProperty
+from goldspan.domain.question import Question
 from goldspan.domain.record import ResponseStatus
-from goldspan.domain.schema import MetadataProperty, Question, TextField, VectorSettings
+from goldspan.domain.schema import TextField, VectorSettings
 from goldspan.storage.query import RecordQuery
 from goldspan.storage.rows import (
     DatasetRow,

@@ -7,6 +7,8 @@ from typing import Literal, assert_never
 
 from msgspec import UNSET, UnsetType
 
+from goldspan.domain import metadata as domain_metadata
+from goldspan.domain import question as domain_question
 from goldspan.domain import schema
 from goldspan.wire.base import Wire
 
@@ -248,7 +250,7 @@ def field_of(body: FieldCreate | Field) -> schema.TextField:
     )
 
 
-def question_body(question: schema.Question) -> QuestionCreate:
+def question_body(question: domain_question.Question) -> QuestionCreate:
     """Return what creates the question."""
     return QuestionCreate(
         name=question.name,
@@ -259,26 +261,26 @@ def question_body(question: schema.Question) -> QuestionCreate:
     )
 
 
-def question_settings(question: schema.Question) -> QuestionSettings:
+def question_settings(question: domain_question.Question) -> QuestionSettings:
     """Return the settings of a question."""
     match question:
-        case schema.TextQuestion():
+        case domain_question.TextQuestion():
             return TextSettings(use_markdown=question.use_markdown)
-        case schema.RatingQuestion():
+        case domain_question.RatingQuestion():
             return RatingSettings(options=[RatingOption(value=v) for v in question.values])
-        case schema.LabelQuestion():
+        case domain_question.LabelQuestion():
             return LabelSettings(
                 options=_options(question.labels), visible_options=question.visible_labels
             )
-        case schema.MultiLabelQuestion():
+        case domain_question.MultiLabelQuestion():
             return MultiLabelSettings(
                 options=_options(question.labels),
                 visible_options=question.visible_labels,
                 options_order="suggestion" if question.labels_order == "suggestion" else "natural",
             )
-        case schema.RankingQuestion():
+        case domain_question.RankingQuestion():
             return RankingSettings(options=_options(question.values))
-        case schema.SpanQuestion():
+        case domain_question.SpanQuestion():
             return SpanSettings(
                 field=question.field,
                 options=_options(question.labels),
@@ -290,21 +292,21 @@ def question_settings(question: schema.Question) -> QuestionSettings:
             assert_never(question)
 
 
-def _options(options: tuple[schema.Option, ...]) -> list[Option]:
+def _options(options: tuple[domain_question.Option, ...]) -> list[Option]:
     return [Option(value=o.value, text=o.text, description=o.description) for o in options]
 
 
-def _domain_options(options: list[Option]) -> tuple[schema.Option, ...]:
-    return tuple(schema.Option(o.value, o.text or o.value, o.description) for o in options)
+def _domain_options(options: list[Option]) -> tuple[domain_question.Option, ...]:
+    return tuple(domain_question.Option(o.value, o.text or o.value, o.description) for o in options)
 
 
-def question_of(body: QuestionCreate | Question) -> schema.Question:
+def question_of(body: QuestionCreate | Question) -> domain_question.Question:
     """Return the domain's question. Raises InvalidSettings."""
     name, settings = body.name, body.settings
     title, description, required = body.title or "", body.description, bool(body.required)
     match settings:
         case TextSettings():
-            return schema.TextQuestion(
+            return domain_question.TextQuestion(
                 name,
                 title=title,
                 description=description,
@@ -312,7 +314,7 @@ def question_of(body: QuestionCreate | Question) -> schema.Question:
                 use_markdown=settings.use_markdown,
             )
         case RatingSettings():
-            return schema.RatingQuestion(
+            return domain_question.RatingQuestion(
                 name,
                 tuple(option.value for option in settings.options),
                 title=title,
@@ -320,7 +322,7 @@ def question_of(body: QuestionCreate | Question) -> schema.Question:
                 required=required,
             )
         case LabelSettings():
-            return schema.LabelQuestion(
+            return domain_question.LabelQuestion(
                 name,
                 _domain_options(settings.options),
                 title=title,
@@ -329,7 +331,7 @@ def question_of(body: QuestionCreate | Question) -> schema.Question:
                 visible_labels=settings.visible_options,
             )
         case MultiLabelSettings():
-            return schema.MultiLabelQuestion(
+            return domain_question.MultiLabelQuestion(
                 name,
                 _domain_options(settings.options),
                 title=title,
@@ -339,7 +341,7 @@ def question_of(body: QuestionCreate | Question) -> schema.Question:
                 labels_order=settings.options_order,
             )
         case RankingSettings():
-            return schema.RankingQuestion(
+            return domain_question.RankingQuestion(
                 name,
                 _domain_options(settings.options),
                 title=title,
@@ -347,7 +349,7 @@ def question_of(body: QuestionCreate | Question) -> schema.Question:
                 required=required,
             )
         case SpanSettings():
-            return schema.SpanQuestion(
+            return domain_question.SpanQuestion(
                 name,
                 settings.field,
                 _domain_options(settings.options),
@@ -362,7 +364,7 @@ def question_of(body: QuestionCreate | Question) -> schema.Question:
             assert_never(settings)
 
 
-def metadata_property_body(prop: schema.MetadataProperty) -> MetadataPropertyCreate:
+def metadata_property_body(prop: domain_metadata.MetadataProperty) -> MetadataPropertyCreate:
     """Return what creates the metadata property."""
     return MetadataPropertyCreate(
         name=prop.name,
@@ -372,14 +374,14 @@ def metadata_property_body(prop: schema.MetadataProperty) -> MetadataPropertyCre
     )
 
 
-def metadata_settings(prop: schema.MetadataProperty) -> MetadataSettings:
+def metadata_settings(prop: domain_metadata.MetadataProperty) -> MetadataSettings:
     """Return the settings of a metadata property."""
     match prop:
-        case schema.TermsMetadataProperty():
+        case domain_metadata.TermsMetadataProperty():
             return TermsSettings(values=None if prop.values is None else list(prop.values))
-        case schema.IntegerMetadataProperty():
+        case domain_metadata.IntegerMetadataProperty():
             return IntegerSettings(min=prop.min, max=prop.max)
-        case schema.FloatMetadataProperty():
+        case domain_metadata.FloatMetadataProperty():
             return FloatSettings(min=prop.min, max=prop.max)
         case _:
             assert_never(prop)
@@ -387,20 +389,20 @@ def metadata_settings(prop: schema.MetadataProperty) -> MetadataSettings:
 
 def metadata_property_of(
     body: MetadataPropertyCreate | MetadataProperty,
-) -> schema.MetadataProperty:
+) -> domain_metadata.MetadataProperty:
     """Return the domain's metadata property. Raises InvalidSettings."""
     visible = body.visible_for_annotators is not False
     title, settings = body.title or "", body.settings
     match settings:
         case TermsSettings():
             values = None if settings.values is None else tuple(settings.values)
-            return schema.TermsMetadataProperty(body.name, title, visible, values)
+            return domain_metadata.TermsMetadataProperty(body.name, title, visible, values)
         case IntegerSettings():
-            return schema.IntegerMetadataProperty(
+            return domain_metadata.IntegerMetadataProperty(
                 body.name, title, visible, settings.min, settings.max
             )
         case FloatSettings():
-            return schema.FloatMetadataProperty(
+            return domain_metadata.FloatMetadataProperty(
                 body.name, title, visible, settings.min, settings.max
             )
         case _:

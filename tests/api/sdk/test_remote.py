@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from goldspan.domain.schema import IntegerMetadataProperty, TermsMetadataProperty, VectorSettings
+from goldspan.domain.metadata import IntegerMetadataProperty, TermsMetadataProperty
+from goldspan.domain.schema import VectorSettings
 from goldspan.errors import Conflict, Forbidden, InvalidRecord, InvalidResponse, NotFound
 from goldspan.sdk import remote as remote_module
 from goldspan.sdk.dataset import FeedbackDataset

@@ -7,8 +7,8 @@ import pytest
 from goldspan.domain import collect
 from goldspan.domain.collect import NO_ANSWER, AnnotatedRecord
 from goldspan.domain.demonstration import Answer
+from goldspan.domain.question import RankingQuestion
 from goldspan.domain.record import Response, ResponseStatus
-from goldspan.domain.schema import RankingQuestion
 from goldspan.domain.span import Span
 from goldspan.errors import InvalidSpan
 

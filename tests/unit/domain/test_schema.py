@@ -2,24 +2,24 @@ from typing import Any
 
 import pytest
 
-from goldspan.domain.schema import (
+from goldspan.domain.metadata import (
     FloatMetadataProperty,
     IntegerMetadataProperty,
-    LabelQuestion,
     MetadataProperty,
+    TermsMetadataProperty,
+    check_metadata,
+)
+from goldspan.domain.question import (
+    LabelQuestion,
     MultiLabelQuestion,
     Question,
     RankingQuestion,
     RatingQuestion,
     SpanQuestion,
-    TermsMetadataProperty,
-    TextField,
     TextQuestion,
-    check_fields,
-    check_metadata,
-    check_settings,
     check_values,
 )
+from goldspan.domain.schema import TextField, check_fields, check_settings
 from goldspan.errors import InvalidRecord, InvalidResponse, InvalidSettings
 
 FIELDS = {"question": "When?", "context": "It sank in May 1907. 🙂"}

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from goldspan.domain.schema import TermsMetadataProperty, VectorSettings
+from goldspan.domain.metadata import TermsMetadataProperty
+from goldspan.domain.schema import VectorSettings
 from goldspan.errors import InvalidInput, InvalidRecord, InvalidResponse
 from goldspan.sdk.dataset import FeedbackDataset
 from goldspan.sdk.filters import IntegerMetadataFilter, TermsMetadataFilter

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from goldspan.domain.demonstration import Answer
-from goldspan.domain.schema import Question, RankingQuestion, TextQuestion
+from goldspan.domain.question import Question, RankingQuestion, TextQuestion
 from goldspan.domain.span import Span
 from goldspan.errors import InvalidInput
 from goldspan.sdk.examples import read_examples

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from goldspan.domain.schema import Question, RankingQuestion, TextQuestion
+from goldspan.domain.question import Question, RankingQuestion, TextQuestion
 from goldspan.errors import InvalidInput, NothingToTrain
 from goldspan.sdk.examples import read_examples
 from goldspan.sdk.prepare import from_dataset, prepare

@@ -2,7 +2,7 @@
 
 import pytest
 
-from goldspan.domain.schema import SpanQuestion
+from goldspan.domain.question import SpanQuestion
 from goldspan.errors import InvalidSettings
 from goldspan.sdk.dataset import FeedbackDataset
 

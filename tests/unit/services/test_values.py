@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
+from goldspan.domain.question import RankingQuestion, SpanQuestion, TextQuestion
 from goldspan.domain.record import ResponseStatus
-from goldspan.domain.schema import RankingQuestion, SpanQuestion, TextQuestion
 from goldspan.errors import InvalidResponse
 from goldspan.services.lookup import Schema
 from goldspan.services.values import kept_response, kept_value

@@ -3,22 +3,26 @@
 import msgspec
 import pytest
 
+from goldspan.domain import metadata as domain_metadata
+from goldspan.domain import question as domain_question
 from goldspan.domain import schema
 from goldspan.errors import InvalidSettings
 from goldspan.wire import settings
 
-QUESTIONS: list[schema.Question] = [
-    schema.TextQuestion("answer", description="What the text says.", use_markdown=True),
-    schema.RatingQuestion("strength", (1, 2, 3), required=False),
-    schema.LabelQuestion("acceptable", {"some": "Some", "none": "None of them"}),
-    schema.MultiLabelQuestion("topics", ["a", "b"], labels_order="suggestion", visible_labels=3),
-    schema.RankingQuestion("preference", ["response1", "response2"]),
-    schema.SpanQuestion("marked", "context", ["answer"], allow_overlapping=True),
+QUESTIONS: list[domain_question.Question] = [
+    domain_question.TextQuestion("answer", description="What the text says.", use_markdown=True),
+    domain_question.RatingQuestion("strength", (1, 2, 3), required=False),
+    domain_question.LabelQuestion("acceptable", {"some": "Some", "none": "None of them"}),
+    domain_question.MultiLabelQuestion(
+        "topics", ["a", "b"], labels_order="suggestion", visible_labels=3
+    ),
+    domain_question.RankingQuestion("preference", ["response1", "response2"]),
+    domain_question.SpanQuestion("marked", "context", ["answer"], allow_overlapping=True),
 ]
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.kind)
-def test_a_question_comes_back_as_it_was_sent(question: schema.Question) -> None:
+def test_a_question_comes_back_as_it_was_sent(question: domain_question.Question) -> None:
     sent = msgspec.json.encode(settings.question_body(question))
     received = msgspec.json.decode(sent, type=settings.QuestionCreate)
     assert settings.question_of(received) == question
@@ -27,13 +31,15 @@ def test_a_question_comes_back_as_it_was_sent(question: schema.Question) -> None
 @pytest.mark.parametrize(
     "prop",
     [
-        schema.TermsMetadataProperty("split", "Split", False, ("train", "dev")),
-        schema.IntegerMetadataProperty("n", min=1, max=9),
-        schema.FloatMetadataProperty("score", max=0.5),
+        domain_metadata.TermsMetadataProperty("split", "Split", False, ("train", "dev")),
+        domain_metadata.IntegerMetadataProperty("n", min=1, max=9),
+        domain_metadata.FloatMetadataProperty("score", max=0.5),
     ],
     ids=lambda p: p.kind,
 )
-def test_a_metadata_property_comes_back_as_it_was_sent(prop: schema.MetadataProperty) -> None:
+def test_a_metadata_property_comes_back_as_it_was_sent(
+    prop: domain_metadata.MetadataProperty,
+) -> None:
     sent = msgspec.json.encode(settings.metadata_property_body(prop))
     received = msgspec.json.decode(sent, type=settings.MetadataPropertyCreate)
     assert settings.metadata_property_of(received) == prop
@@ -55,7 +61,7 @@ def test_null_and_unknown_keys_of_a_new_question_are_passed_over() -> None:
         b'"settings":{"type":"ranking","options":[{"value":"a","text":null},{"value":"b"}]}}'
     )
     question = settings.question_of(msgspec.json.decode(body, type=settings.QuestionCreate))
-    assert question == schema.RankingQuestion("r", ["a", "b"])
+    assert question == domain_question.RankingQuestion("r", ["a", "b"])
 
 
 def test_settings_that_contradict_themselves_are_refused_by_the_domain() -> None:

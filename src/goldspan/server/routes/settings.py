@@ -9,8 +9,8 @@ from litestar import delete, get, patch, post
 from litestar.params import JSONBody
 from msgspec import UNSET
 
-from goldspan.domain.schema import MetadataProperty as DomainProperty
-from goldspan.domain.schema import Question as DomainQuestion
+from goldspan.domain.metadata import MetadataProperty as DomainProperty
+from goldspan.domain.question import Question as DomainQuestion
 from goldspan.domain.schema import TextField
 from goldspan.errors import InvalidInput
 from goldspan.server import present
