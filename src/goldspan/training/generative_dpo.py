@@ -195,6 +195,7 @@ def _train(
             processing_class=start.tokenizer,
             peft_config=lora_config(settings, start),
             why_plain=None if settings.share_prefixes else SWITCHED_OFF,
+            tokens_per_batch=settings.tokens_per_batch,
         )
         if folder.last_checkpoint() is None:
             margins = trainer.start_margins()

@@ -55,6 +55,9 @@ class GenerativeSettings(TrainSettings):
         share_prefixes: whether a passage that several rows of a batch read is computed once.
             Losses and gradients stay the same; batches hold whole passages instead of rows at
             random. Models for which this is not proven compute every row.
+        tokens_per_batch: where > 0, a forward pass of a training that shares prefixes holds
+            whole passages of up to this many tokens to compute, instead of
+            ``per_device_train_batch_size`` rows.
     """
 
     learning_rate: float = 0.0
@@ -64,6 +67,7 @@ class GenerativeSettings(TrainSettings):
     lora_dropout: float = 0.0
     lora_target_modules: tuple[str, ...] = ()
     share_prefixes: bool = True
+    tokens_per_batch: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

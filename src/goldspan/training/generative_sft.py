@@ -217,6 +217,7 @@ def _train(
         processing_class=start.tokenizer,
         peft_config=lora_config(settings, start),
         why_plain=None if settings.share_prefixes else SWITCHED_OFF,
+        tokens_per_batch=settings.tokens_per_batch,
     )
 
     def save(_: Path) -> None:

@@ -33,14 +33,14 @@ class SharesPrefixes:
     ``per_device_train_batch_size`` rows.
 
     Args:
-        tokens_per_batch: fills a forward pass with whole passages up to this many computed
-            tokens, instead of with a number of rows.
+        tokens_per_batch: where > 0, fills a forward pass with whole passages up to this many
+            tokens to compute, instead of with a number of rows.
     """
 
     why_plain: str | None = None
     _ready = False
 
-    def __init__(self, *args: Any, tokens_per_batch: int | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tokens_per_batch: int = 0, **kwargs: Any) -> None:
         self._tokens_per_batch = tokens_per_batch
         self._tokens_computed = 0
         super().__init__(*args, **kwargs)
@@ -107,7 +107,7 @@ class SharesPrefixes:
 
     def _batch_sizes(self: Any) -> Sizes:
         data = self.train_dataset
-        if self._tokens_per_batch is None:
+        if not self._tokens_per_batch:
             return count_rows(data[PASSAGE], self.args.per_device_train_batch_size)
         if "prompt_ids" in data.column_names:
             prompts = data["prompt_ids"]

@@ -334,6 +334,15 @@ def test_sharing_prefixes_changes_no_loss(tmp_path: Path) -> None:
     assert losses[0] == pytest.approx(losses[1], abs=1e-4)
 
 
+def test_batches_can_be_filled_by_tokens_instead_of_rows(tmp_path: Path) -> None:
+    settings = replace(
+        SETTINGS, num_train_epochs=1, per_device_train_batch_size=1, tokens_per_batch=100_000
+    )
+    run = tmp_path / "run"
+    result = train_generative_sft("tiny-gpt2", demonstrations(), run, settings, on_event=quiet)
+    assert (result.rows.kept > 1, result.steps) == (True, 1)
+
+
 def test_nothing_is_reported_to_the_makers_of_the_libraries(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

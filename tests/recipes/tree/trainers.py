@@ -64,7 +64,7 @@ def trainer_of(
     output: Path,
     *,
     lora: bool = False,
-    tokens_per_batch: int | None = None,
+    tokens_per_batch: int = 0,
     **settings: Any,
 ) -> Any:
     """Build a trainer on a copy of the model; a DPO trainer gets another as its reference."""
@@ -77,7 +77,7 @@ def trainer_of(
     }
     if lora:
         arguments["peft_config"] = LoraConfig(target_modules="all-linear", r=4)
-    if tokens_per_batch is not None:
+    if tokens_per_batch:
         arguments["tokens_per_batch"] = tokens_per_batch
     settings = {**ON_CPU, "output_dir": str(output), **settings}
     if issubclass(kind, SFTTrainer):
