@@ -103,6 +103,7 @@ def _keep_generative(
 ) -> bool:
     """Write a preset's fresh model; say whether it is one."""
     from goldspan.reader.generative_config import GenerativeReaderConfig
+    from goldspan.reader.model_folder import quiet
     from goldspan.training.generative_model import load_generative_start, save_reading
 
     template = PromptTemplate()
@@ -113,7 +114,8 @@ def _keep_generative(
     )
     start = load_generative_start(model, None, seed, texts)
     if start.fresh:
-        start.model.save_pretrained(folder)
-        start.tokenizer.save_pretrained(folder)
+        with quiet():
+            start.model.save_pretrained(folder)
+            start.tokenizer.save_pretrained(folder)
         save_reading(template, GenerativeReaderConfig(), folder)
     return start.fresh
