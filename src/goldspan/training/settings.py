@@ -61,8 +61,8 @@ class SpanSFTSettings(TrainSettings):
             question, it is ``max_length - max_question_length`` less the special tokens.
         doc_stride: tokens that neighbouring windows share.
         max_answer_length: tokens of an answer at most, in the trained reader's search.
-        dropout: whether the model's own dropout is on. Over one to three passes it costs a
-            seventh of the CPU time and slows learning; over many passes it may pay.
+        dropout: whether the model's own dropout is on. Over one pass it costs CPU time and a third
+            of what would have been learned (docs/experiments.md); over many passes it may pay.
     """
 
     learning_rate: float = 2e-4
