@@ -69,7 +69,7 @@ def figures(folder: RunFolder, name: str) -> dict[int, float]:
 def test_the_reader_comes_to_give_what_people_prefer(
     trained: Path, pairs: list[PreferencePair], tmp_path: Path
 ) -> None:
-    longer = replace(SETTINGS, num_train_epochs=15, learning_rate=2e-3)
+    longer = replace(SETTINGS, num_train_epochs=30, learning_rate=3e-3)
     result = train_span_dpo(trained, pairs, tmp_path / "run", longer, on_event=quiet)
     accuracies = figures(result.folder, "rewards/accuracies")
     assert (accuracies[1], accuracies[result.steps]) == (0.0, 1.0)
@@ -158,7 +158,7 @@ def test_a_reader_can_learn_from_preferences_that_there_is_no_answer(
     trained: Path, demonstrations: Sequence[Demonstration], tmp_path: Path
 ) -> None:
     pairs = [pair_of(row, "", row.answers[0].text) for row in demonstrations]
-    longer = replace(SETTINGS, num_train_epochs=15, learning_rate=2e-3)
+    longer = replace(SETTINGS, num_train_epochs=30, learning_rate=3e-3)
     train_span_dpo(trained, pairs, tmp_path / "run", longer, on_event=quiet)
     row = demonstrations[0]
     assert load_reader(tmp_path / "run").answer(row.question_text, [row.context])[0].text == ""
