@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 from goldspan._version import __version__
 
 if TYPE_CHECKING:  # so that type checkers and editors see what the table resolves
+    from goldspan.domain.field import ChatField as ChatField
+    from goldspan.domain.field import CustomField as CustomField
+    from goldspan.domain.field import ImageField as ImageField
+    from goldspan.domain.field import TextField as TextField
     from goldspan.domain.metadata import FloatMetadataProperty as FloatMetadataProperty
     from goldspan.domain.metadata import IntegerMetadataProperty as IntegerMetadataProperty
     from goldspan.domain.metadata import TermsMetadataProperty as TermsMetadataProperty
@@ -18,7 +22,6 @@ if TYPE_CHECKING:  # so that type checkers and editors see what the table resolv
     from goldspan.domain.question import SpanQuestion as SpanQuestion
     from goldspan.domain.question import TextQuestion as TextQuestion
     from goldspan.domain.record import ResponseStatus as ResponseStatus
-    from goldspan.domain.schema import TextField as TextField
     from goldspan.domain.schema import VectorSettings as VectorSettings
     from goldspan.reader.load import load_reader as load_reader
     from goldspan.reader.pipeline import pipeline as pipeline
@@ -71,11 +74,14 @@ if TYPE_CHECKING:  # so that type checkers and editors see what the table resolv
 
 _PUBLIC: dict[str, str] = {
     "Candidates": "goldspan.sdk.candidates",
+    "ChatField": "goldspan.domain.field",
+    "CustomField": "goldspan.domain.field",
     "FeedbackDataset": "goldspan.sdk.dataset",
     "FeedbackRecord": "goldspan.sdk.records",
     "FloatMetadataFilter": "goldspan.sdk.filters",
     "FloatMetadataProperty": "goldspan.domain.metadata",
     "GoldspanTrainer": "goldspan.sdk.trainer",
+    "ImageField": "goldspan.domain.field",
     "IntegerMetadataFilter": "goldspan.sdk.filters",
     "IntegerMetadataProperty": "goldspan.domain.metadata",
     "LabelQuestion": "goldspan.domain.question",
@@ -95,7 +101,7 @@ _PUBLIC: dict[str, str] = {
     "SuggestionSchema": "goldspan.sdk.records",
     "TermsMetadataFilter": "goldspan.sdk.filters",
     "TermsMetadataProperty": "goldspan.domain.metadata",
-    "TextField": "goldspan.domain.schema",
+    "TextField": "goldspan.domain.field",
     "TextQuestion": "goldspan.domain.question",
     "TrainingTask": "goldspan.sdk.training_task",
     "User": "goldspan.sdk.user",

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from goldspan.domain.field import TextField
 from goldspan.domain.question import TextQuestion
-from goldspan.domain.schema import TextField
 from goldspan.storage.ids import new_id
 from goldspan.storage.rows import NewRecord
 from goldspan.storage.store import Unit

@@ -3,9 +3,9 @@
 import pytest
 from tests.store.sample import Sample, new_record
 
+from goldspan.domain.field import TextField
 from goldspan.domain.question import SpanQuestion, TextQuestion
 from goldspan.domain.record import ResponseStatus
-from goldspan.domain.schema import TextField
 from goldspan.domain.workspace import Role
 from goldspan.errors import Conflict
 from goldspan.storage.ids import new_id

@@ -1,45 +1,15 @@
-"""What a dataset shows: its fields and vectors, and whether fields and questions fit together."""
+"""Whether fields and questions make a dataset, and records fit it; the vectors they carry."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
+from goldspan.domain.field import Field, TextField
 from goldspan.domain.name import check_name
 from goldspan.domain.question import Question, SpanQuestion
 from goldspan.errors import InvalidRecord, InvalidSettings
-
-
-@dataclass(frozen=True, slots=True)
-class TextField:
-    """A named text of a record.
-
-    Args:
-        name: key in a record's ``fields``.
-        title: what the page shows; the name, capitalised, if not given.
-        required: whether every record must have it.
-        use_markdown: whether the page renders it as markdown.
-    """
-
-    name: str
-    title: str = ""
-    required: bool = True
-    use_markdown: bool = False
-    kind: ClassVar[str] = "text"
-
-    def __post_init__(self) -> None:
-        check_name("field", self.name)
-        if not self.title:
-            object.__setattr__(self, "title", self.name.capitalize())
-
-    def check(self, value: Any) -> None:
-        """Raise InvalidRecord unless ``value`` is a text."""
-        if not isinstance(value, str):
-            raise InvalidRecord(
-                f"field {self.name!r} is a text, found {type(value).__name__} {value!r:.80}",
-                field=self.name,
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +30,7 @@ class VectorSettings:
             object.__setattr__(self, "title", self.name)
 
 
-def check_settings(fields: Sequence[TextField], questions: Sequence[Question]) -> None:
+def check_settings(fields: Sequence[Field], questions: Sequence[Question]) -> None:
     """Raise InvalidSettings unless the fields and questions make a dataset.
 
     Needs at least one required field and one required question, no name twice, and span
@@ -73,16 +43,21 @@ def check_settings(fields: Sequence[TextField], questions: Sequence[Question]) -
             raise InvalidSettings(f"a dataset's {kind} names must differ, found twice: {twice}")
         if not any(thing.required for thing in things):
             raise InvalidSettings(f"a dataset needs at least one required {kind}, found none")
-    field_names = {field.name for field in fields}
     for question in questions:
-        if isinstance(question, SpanQuestion) and question.field not in field_names:
-            raise InvalidSettings(
-                f"span question {question.name!r} marks field {question.field!r}, "
-                f"which is not one of {sorted(field_names)}"
-            )
+        check_marked_field(fields, question)
 
 
-def check_fields(declared: Sequence[TextField], given: Mapping[str, Any]) -> None:
+def check_marked_field(fields: Sequence[Field], question: Question) -> None:
+    """Raise InvalidSettings if the question marks spans in what is not a text of the dataset."""
+    texts = sorted(field.name for field in fields if isinstance(field, TextField))
+    if isinstance(question, SpanQuestion) and question.field not in texts:
+        raise InvalidSettings(
+            f"span question {question.name!r} marks field {question.field!r}, "
+            f"which is not one of the text fields {texts}"
+        )
+
+
+def check_fields(declared: Sequence[Field], given: Mapping[str, Any]) -> None:
     """Raise InvalidRecord unless ``given`` has every required field and no undeclared one."""
     by_name = {field.name: field for field in declared}
     for name, value in given.items():

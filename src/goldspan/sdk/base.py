@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from goldspan.domain.collect import AnnotatedRecord
+from goldspan.domain.field import Field
 from goldspan.domain.metadata import MetadataProperty
 from goldspan.domain.question import Question
-from goldspan.domain.schema import TextField, VectorSettings
+from goldspan.domain.schema import VectorSettings
 from goldspan.errors import InvalidInput
 from goldspan.sdk.prepare import prepare
 from goldspan.sdk.records import FeedbackRecord
@@ -32,7 +33,7 @@ class DatasetBase(ABC):
         self.settings = settings
 
     @property
-    def fields(self) -> Sequence[TextField]:
+    def fields(self) -> Sequence[Field]:
         """What is shown, in order."""
         return self.settings.fields
 
@@ -67,7 +68,7 @@ class DatasetBase(ABC):
     @abstractmethod
     def __len__(self) -> int: ...
 
-    def field_by_name(self, name: str) -> TextField | None:
+    def field_by_name(self, name: str) -> Field | None:
         """Return the field of this name, or None."""
         return next((one for one in self.fields if one.name == name), None)
 

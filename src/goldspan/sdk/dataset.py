@@ -7,9 +7,10 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import overload
 
+from goldspan.domain.field import Field
 from goldspan.domain.metadata import MetadataProperty
 from goldspan.domain.question import Question
-from goldspan.domain.schema import TextField, VectorSettings
+from goldspan.domain.schema import VectorSettings
 from goldspan.sdk import templates
 from goldspan.sdk.base import DatasetBase
 from goldspan.sdk.filters import EVERYTHING, MetadataFilter
@@ -38,7 +39,7 @@ class FeedbackDataset(DatasetBase):
 
     def __init__(
         self,
-        fields: Sequence[TextField],
+        fields: Sequence[Field],
         questions: Sequence[Question],
         guidelines: str | None = None,
         metadata_properties: Sequence[MetadataProperty] | None = None,

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from goldspan.domain.field import Field
 from goldspan.domain.question import Question
-from goldspan.domain.schema import TextField
 from goldspan.errors import InvalidInput, MissingExtra
 from goldspan.sdk.records import FeedbackRecord
 
@@ -75,7 +75,7 @@ def _score(question: Question, score: float | list[float] | None) -> float | lis
 
 
 def to_datasets(
-    records: Iterable[FeedbackRecord], fields: Sequence[TextField], questions: Sequence[Question]
+    records: Iterable[FeedbackRecord], fields: Sequence[Field], questions: Sequence[Question]
 ) -> datasets.Dataset:
     """Return the rows as a ``datasets.Dataset``; undeclared fields of local records included.
 

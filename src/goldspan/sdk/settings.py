@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from goldspan.domain.field import Field
 from goldspan.domain.metadata import MetadataProperty, check_metadata
 from goldspan.domain.question import Question, check_values
 from goldspan.domain.record import ResponseStatus
 from goldspan.domain.schema import (
-    TextField,
     VectorSettings,
     check_fields,
     check_settings,
@@ -36,7 +36,7 @@ class Settings:
         InvalidSettings: if fields and questions contradict each other.
     """
 
-    fields: Sequence[TextField]
+    fields: Sequence[Field]
     questions: Sequence[Question]
     guidelines: str | None = None
     metadata_properties: Sequence[MetadataProperty] = field(default_factory=tuple)

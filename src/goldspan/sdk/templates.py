@@ -6,6 +6,7 @@ Every template is made of plain fields and questions, so that any client can rea
 from __future__ import annotations
 
 from goldspan.domain.collect import ACCEPTABLE, CORRECTION, NO_ANSWER, NONE_ACCEPTABLE
+from goldspan.domain.field import TextField
 from goldspan.domain.question import (
     LabelQuestion,
     Question,
@@ -14,7 +15,6 @@ from goldspan.domain.question import (
     SpanQuestion,
     TextQuestion,
 )
-from goldspan.domain.schema import TextField
 from goldspan.errors import InvalidSettings
 
 ANSWER = "answer"

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Literal, assert_never
 
+from goldspan.domain.field import Field
 from goldspan.domain.metadata import MetadataProperty
 from goldspan.domain.permission import Action, Actor
 from goldspan.domain.question import Question, SpanQuestion
-from goldspan.domain.schema import TextField, VectorSettings
-from goldspan.errors import Conflict, InvalidSettings, NotFound
+from goldspan.domain.schema import VectorSettings, check_marked_field
+from goldspan.errors import Conflict, NotFound
 from goldspan.services.lookup import visible_dataset
 from goldspan.storage.rows import DatasetRow, Declared, Definition
 from goldspan.storage.store import Declarations, Unit
@@ -48,24 +49,20 @@ def declare(
     actor: Actor,
     dataset_id: str,
     kind: Kind,
-    definition: TextField | Question | MetadataProperty | VectorSettings,
+    definition: Field | Question | MetadataProperty | VectorSettings,
 ) -> Declared[Any]:
     """Add something to a dataset.
 
     Raises:
         NotFound, Forbidden: as elsewhere.
         Conflict: if the name is taken, or a field or question comes after publication.
-        InvalidSettings: if a span question marks a field that is not there.
+        InvalidSettings: if a span question marks what is not one of the text fields.
     """
     dataset = visible_dataset(unit, actor, dataset_id, Action.MANAGE_DATASET)
     _require_draft(dataset, kind)
     if isinstance(definition, SpanQuestion):
-        names = [field.definition.name for field in unit.datasets.fields.of(dataset_id)]
-        if definition.field not in names:
-            raise InvalidSettings(
-                f"span question {definition.name!r} marks field {definition.field!r}, "
-                f"which is not one of {names}"
-            )
+        fields = [field.definition for field in unit.datasets.fields.of(dataset_id)]
+        check_marked_field(fields, definition)
     return _declarations(unit, kind).add(dataset_id, definition)
 
 
@@ -130,6 +127,8 @@ APPEARANCE = {
     "visible_labels": None,
     "labels_order": "natural",
     "visible_for_annotators": True,
+    "template": "appearance",
+    "advanced_mode": False,
 }
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from goldspan.domain.field import Field
 from goldspan.domain.metadata import MetadataProperty
 from goldspan.domain.permission import Action, Actor
 from goldspan.domain.question import Question, RankingQuestion
-from goldspan.domain.schema import TextField, VectorSettings
+from goldspan.domain.schema import VectorSettings
 from goldspan.errors import NotFound
 from goldspan.storage.rows import DatasetRow, RecordRow
 from goldspan.storage.store import Unit
@@ -25,7 +26,7 @@ class Schema:
         vectors: by name.
     """
 
-    fields: tuple[TextField, ...]
+    fields: tuple[Field, ...]
     questions: dict[str, Question]
     question_ids: dict[str, str]
     metadata: dict[str, MetadataProperty]

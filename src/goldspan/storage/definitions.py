@@ -7,22 +7,25 @@ from typing import Any
 
 import msgspec
 
+from goldspan.domain.field import FIELD_KINDS, Field
 from goldspan.domain.metadata import METADATA_KINDS, MetadataProperty
 from goldspan.domain.question import QUESTION_KINDS, Option, Question
-from goldspan.domain.schema import TextField, VectorSettings
+from goldspan.domain.schema import VectorSettings
 
 OPTION_ATTRIBUTES = ("labels", "values")
 
 
-def encode(definition: TextField | Question | MetadataProperty | VectorSettings) -> str:
+def encode(definition: Field | Question | MetadataProperty | VectorSettings) -> str:
     """Return the JSON of a definition; ``kind`` stands beside its attributes."""
     plain = msgspec.to_builtins(definition)
     return msgspec.json.encode({"kind": getattr(definition, "kind", None), **plain}).decode()
 
 
-def decode_field(text: str) -> TextField:
+def decode_field(text: str) -> Field:
     """Return the field that ``encode`` wrote."""
-    return TextField(**_attributes(text)[1])
+    kind, attributes = _attributes(text)
+    field: Field = FIELD_KINDS[kind](**attributes)
+    return field
 
 
 def decode_question(text: str) -> Question:

@@ -11,15 +11,16 @@ from typing import Generic, Literal, TypeVar
 
 import msgspec
 
+from goldspan.domain.field import Field
 from goldspan.domain.metadata import MetadataProperty
 from goldspan.domain.question import Question
 from goldspan.domain.record import ResponseStatus
-from goldspan.domain.schema import TextField, VectorSettings
+from goldspan.domain.schema import VectorSettings
 from goldspan.domain.workspace import Role
 
 DatasetStatus = Literal["draft", "ready"]
 RecordStatus = Literal["pending", "completed"]
-Definition = TypeVar("Definition", TextField, Question, MetadataProperty, VectorSettings)
+Definition = TypeVar("Definition", Field, Question, MetadataProperty, VectorSettings)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,10 +13,11 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
+from goldspan.domain.field import Field
 from goldspan.domain.metadata import MetadataProperty
 from goldspan.domain.question import Question
 from goldspan.domain.record import ResponseStatus
-from goldspan.domain.schema import TextField, VectorSettings
+from goldspan.domain.schema import VectorSettings
 from goldspan.storage.query import RecordQuery
 from goldspan.storage.rows import (
     DatasetRow,
@@ -126,7 +127,7 @@ class Datasets(Protocol):
     """Datasets and what they declare."""
 
     @property
-    def fields(self) -> Declarations[TextField]:
+    def fields(self) -> Declarations[Field]:
         """Their fields."""
 
     @property

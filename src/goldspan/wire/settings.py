@@ -7,6 +7,7 @@ from typing import Literal, assert_never
 
 from msgspec import UNSET, UnsetType
 
+from goldspan.domain import field as domain_field
 from goldspan.domain import metadata as domain_metadata
 from goldspan.domain import question as domain_question
 from goldspan.domain import schema
@@ -16,14 +17,34 @@ from goldspan.wire.base import Wire
 class TextFieldSettings(Wire, tag_field="type", tag="text"):
     """A text."""
 
-    use_markdown: bool = False
+    use_markdown: bool | None = False
+
+
+class ImageFieldSettings(Wire, tag_field="type", tag="image"):
+    """A picture, by its URL or as a data URI."""
+
+
+class ChatFieldSettings(Wire, tag_field="type", tag="chat"):
+    """A conversation."""
+
+    use_markdown: bool | None = True
+
+
+class CustomFieldSettings(Wire, tag_field="type", tag="custom"):
+    """An object with a template of its own."""
+
+    template: str
+    advanced_mode: bool | None = False
+
+
+FieldSettings = TextFieldSettings | ImageFieldSettings | ChatFieldSettings | CustomFieldSettings
 
 
 class FieldCreate(Wire):
     """A new field."""
 
     name: str
-    settings: TextFieldSettings
+    settings: FieldSettings
     title: str | None = None
     required: bool | None = None
 
@@ -32,7 +53,7 @@ class FieldUpdate(Wire):
     """Changes to a field; what is left out stays as it is."""
 
     title: str | UnsetType | None = UNSET
-    settings: TextFieldSettings | UnsetType | None = UNSET
+    settings: FieldSettings | UnsetType | None = UNSET
 
 
 class Field(Wire):
@@ -42,7 +63,7 @@ class Field(Wire):
     name: str
     title: str
     required: bool
-    settings: TextFieldSettings
+    settings: FieldSettings
     dataset_id: str
     inserted_at: datetime
     updated_at: datetime
@@ -225,7 +246,7 @@ class VectorSettings(Wire):
     updated_at: datetime
 
 
-def field_body(field: schema.TextField) -> FieldCreate:
+def field_body(field: domain_field.Field) -> FieldCreate:
     """Return what creates the field."""
     return FieldCreate(
         name=field.name,
@@ -235,19 +256,35 @@ def field_body(field: schema.TextField) -> FieldCreate:
     )
 
 
-def field_settings(field: schema.TextField) -> TextFieldSettings:
+def field_settings(field: domain_field.Field) -> FieldSettings:
     """Return the settings of a field."""
-    return TextFieldSettings(use_markdown=field.use_markdown)
+    match field:
+        case domain_field.TextField():
+            return TextFieldSettings(use_markdown=field.use_markdown)
+        case domain_field.ImageField():
+            return ImageFieldSettings()
+        case domain_field.ChatField():
+            return ChatFieldSettings(use_markdown=field.use_markdown)
+        case domain_field.CustomField():
+            return CustomFieldSettings(template=field.template, advanced_mode=field.advanced_mode)
+        case _:
+            assert_never(field)
 
 
-def field_of(body: FieldCreate | Field) -> schema.TextField:
+def field_of(body: FieldCreate | Field) -> domain_field.Field:
     """Return the domain's field. Raises InvalidSettings."""
-    return schema.TextField(
-        name=body.name,
-        title=body.title or "",
-        required=bool(body.required),
-        use_markdown=body.settings.use_markdown,
-    )
+    name, title, required = body.name, body.title or "", bool(body.required)
+    match body.settings:
+        case TextFieldSettings(use_markdown=use_markdown):
+            return domain_field.TextField(name, title, required, bool(use_markdown))
+        case ImageFieldSettings():
+            return domain_field.ImageField(name, title, required)
+        case ChatFieldSettings(use_markdown=use_markdown):
+            return domain_field.ChatField(name, title, required, use_markdown is not False)
+        case CustomFieldSettings(template=template, advanced_mode=advanced_mode):
+            return domain_field.CustomField(name, title, required, template, bool(advanced_mode))
+        case _:
+            assert_never(body.settings)
 
 
 def question_body(question: domain_question.Question) -> QuestionCreate:

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from goldspan.domain.field import TextField
 from goldspan.domain.metadata import (
     FloatMetadataProperty,
     IntegerMetadataProperty,
@@ -19,7 +20,7 @@ from goldspan.domain.question import (
     TextQuestion,
     check_values,
 )
-from goldspan.domain.schema import TextField, check_fields, check_settings
+from goldspan.domain.schema import check_fields, check_settings
 from goldspan.errors import InvalidRecord, InvalidResponse, InvalidSettings
 
 FIELDS = {"question": "When?", "context": "It sank in May 1907. 🙂"}

@@ -18,7 +18,7 @@ def shape(dataset: FeedbackDataset) -> tuple[dict[str, bool], dict[str, tuple[st
 def test_question_answering_asks_for_a_text() -> None:
     dataset = FeedbackDataset.for_question_answering(use_markdown=True)
     assert shape(dataset) == ({"question": True, "context": True}, {"answer": ("text", True)})
-    assert all(field.use_markdown for field in dataset.fields)
+    assert [getattr(field, "use_markdown", None) for field in dataset.fields] == [True, True]
 
 
 def test_extractive_question_answering_asks_for_spans_that_may_overlap() -> None:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from goldspan.domain.field import TextField
 from goldspan.domain.permission import Actor
 from goldspan.domain.question import TextQuestion
 from goldspan.domain.record import ResponseStatus
-from goldspan.domain.schema import TextField
 from goldspan.domain.workspace import Role
 from goldspan.errors import NotFound
 from goldspan.services.add_records import check_records, upsert_records

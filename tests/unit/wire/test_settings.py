@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
+from goldspan.domain import field as domain_field
 from goldspan.domain import metadata as domain_metadata
 from goldspan.domain import question as domain_question
-from goldspan.domain import schema
 from goldspan.errors import InvalidSettings
 from goldspan.wire import settings
 
@@ -46,7 +46,7 @@ def test_a_metadata_property_comes_back_as_it_was_sent(
 
 
 def test_a_field_has_the_shape_that_clients_send() -> None:
-    body = settings.field_body(schema.TextField("question", use_markdown=True))
+    body = settings.field_body(domain_field.TextField("question", use_markdown=True))
     assert msgspec.to_builtins(body) == {
         "name": "question",
         "title": "Question",
@@ -70,3 +70,19 @@ def test_settings_that_contradict_themselves_are_refused_by_the_domain() -> None
     )
     with pytest.raises(InvalidSettings, match="2 to 11 different whole numbers"):
         settings.question_of(body)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        domain_field.TextField("text", use_markdown=True),
+        domain_field.ImageField("image", required=False),
+        domain_field.ChatField("chat", use_markdown=False),
+        domain_field.CustomField("graph", template="<b></b>", advanced_mode=True),
+    ],
+    ids=lambda f: f.kind,
+)
+def test_a_field_comes_back_as_it_was_sent(field: domain_field.Field) -> None:
+    sent = msgspec.json.encode(settings.field_body(field))
+    received = msgspec.json.decode(sent, type=settings.FieldCreate)
+    assert settings.field_of(received) == field

@@ -9,9 +9,9 @@ from litestar import delete, get, patch, post
 from litestar.params import JSONBody
 from msgspec import UNSET
 
+from goldspan.domain.field import Field
 from goldspan.domain.metadata import MetadataProperty as DomainProperty
 from goldspan.domain.question import Question as DomainQuestion
-from goldspan.domain.schema import TextField
 from goldspan.errors import InvalidInput
 from goldspan.server import present
 from goldspan.server.deps import Caller, Database, Id
@@ -59,18 +59,24 @@ async def update_field(
 ) -> wire.Field:
     """Change how a field looks."""
 
-    def change(unit: Unit) -> Declared[TextField]:
-        old: TextField = get_declared(unit, actor, "fields", field_id).definition
-        settings = data.settings
-        markdown = (
-            settings.use_markdown
-            if isinstance(settings, wire.TextFieldSettings)
-            else old.use_markdown
-        )
-        new = replace(old, use_markdown=markdown, **_given(title=data.title))
+    def change(unit: Unit) -> Declared[Field]:
+        old: Field = get_declared(unit, actor, "fields", field_id).definition
+        new = _changed_field(old, data)
         return change_declared(unit, actor, "fields", field_id, new)
 
     return present.field(await db.write(change))
+
+
+def _changed_field(old: Field, data: wire.FieldUpdate) -> Field:
+    body = wire.field_body(old)
+    if isinstance(data.title, str):
+        body.title = data.title
+    settings = data.settings
+    if settings is not None and settings is not UNSET:
+        if type(settings) is not type(body.settings):
+            raise InvalidInput(f"field {old.name!r} stays of the kind {old.kind!r}")
+        body.settings = settings
+    return wire.field_of(body)
 
 
 @delete("/api/v1/fields/{field_id:str}", status_code=200)
