@@ -13,6 +13,7 @@
     ├── Forbidden                 known, but not allowed to
     ├── NotFound                  no such thing, or not visible to this user
     ├── Conflict                  the thing exists already, or its state forbids the change
+    ├── PreconditionFailed        it is no longer as the caller last saw it
     ├── TooLarge                  a request's body is over its limit
     ├── HomeBusy                  another process owns this home and does not answer
     ├── StorageFailure            the database cannot be read or written
@@ -100,6 +101,10 @@ class NotFound(GoldspanError):
 
 class Conflict(GoldspanError):
     """It exists already, or its present state forbids the change."""
+
+
+class PreconditionFailed(GoldspanError):
+    """It has changed since the caller last saw it, so the change was not made."""
 
 
 class TooLarge(GoldspanError):

@@ -25,6 +25,7 @@ class Action(StrEnum):
     MANAGE_DATASET = "create, change or delete a dataset"
     WRITE_RECORDS = "write records and suggestions"
     RESPOND = "respond to records"
+    READ_AUDIT = "read the audit log"
     SEE_ALL = "see other people's responses and what is hidden from annotators"
 
 
@@ -36,6 +37,7 @@ ALLOWED: dict[Action, Set[Role]] = {
     Action.MANAGE_DATASET: {Role.OWNER, Role.ADMIN},
     Action.WRITE_RECORDS: {Role.OWNER, Role.ADMIN},
     Action.RESPOND: {Role.OWNER, Role.ADMIN, Role.ANNOTATOR},
+    Action.READ_AUDIT: {Role.OWNER},
     Action.SEE_ALL: {Role.OWNER, Role.ADMIN},
 }
 

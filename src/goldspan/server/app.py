@@ -19,7 +19,10 @@ from goldspan.server.error_map import (
     on_goldspan_error,
     on_undecodable,
 )
+from goldspan.server.etag import add_etag
+from goldspan.server.journal import Journal, Replayed, on_replayed
 from goldspan.server.routes import (
+    audit,
     datasets,
     health,
     legacy,
@@ -31,7 +34,7 @@ from goldspan.server.routes import (
 )
 from goldspan.storage.store import Store
 
-ROUTES = (health, users, workspaces, datasets, settings, records, responses, legacy)
+ROUTES = (health, users, workspaces, datasets, settings, records, responses, audit, legacy)
 BODY_BYTES = 4 * 2**20
 
 
@@ -44,8 +47,13 @@ def create_app(store: Store) -> Litestar:
             "db": Provide(provide_db, sync_to_thread=False),
             "actor": Provide(provide_actor, sync_to_thread=False),
         },
-        middleware=[DefineMiddleware(Authentication, exclude="^/schema")],
+        middleware=[
+            DefineMiddleware(Journal, store=store),
+            DefineMiddleware(Authentication, exclude="^/schema"),
+        ],
+        after_request=add_etag,
         exception_handlers={
+            Replayed: on_replayed,
             GoldspanError: on_goldspan_error,
             HTTPException: on_framework_error,
             **dict.fromkeys(NOT_JSON, on_undecodable),

@@ -14,6 +14,7 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 from litestar.params import FromPath
 
 from goldspan.domain.permission import Actor
+from goldspan.server.journal import journaled
 from goldspan.services.keys import authenticate
 from goldspan.storage.store import Store, Unit
 
@@ -64,8 +65,8 @@ class Db:
         *args: Arguments.args,
         **kwargs: Arguments.kwargs,
     ) -> Result:
-        """Write; returns when it is on disk."""
-        job = self._store.write(lambda unit: service(unit, *args, **kwargs))
+        """Write; returns when it is on disk, the entry in the audit log with it."""
+        job = self._store.write(journaled(service, *args, **kwargs))
         return await asyncio.wrap_future(job)
 
     async def write_bulk(
@@ -75,7 +76,7 @@ class Db:
         **kwargs: Arguments.kwargs,
     ) -> Result:
         """Write much; small writes may pass it."""
-        job = self._store.write(lambda unit: service(unit, *args, **kwargs), bulk=True)
+        job = self._store.write(journaled(service, *args, **kwargs), bulk=True)
         return await asyncio.wrap_future(job)
 
     async def aside(self, work: Callable[[], Result]) -> Result:

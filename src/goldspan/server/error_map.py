@@ -26,6 +26,7 @@ STATUS: dict[type[GoldspanError], int] = {
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.PreconditionFailed: 412,
     errors.TooLarge: 413,
     errors.HomeBusy: 503,
     errors.StorageFailure: 503,

@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from goldspan.services.read_records import Include, ReadRecord
 from goldspan.storage.rows import (
+    AuditRow,
     DatasetRow,
     Declared,
     ResponseRow,
@@ -18,6 +19,8 @@ from goldspan.storage.rows import (
     WorkspaceRow,
 )
 from goldspan.wire import settings as wire_settings
+from goldspan.wire.audit import AuditEntry
+from goldspan.wire.base import from_wire_time
 from goldspan.wire.dataset import Dataset, Distribution
 from goldspan.wire.record import Record, Response, Suggestion
 from goldspan.wire.user import User
@@ -165,3 +168,17 @@ def _vectors(text: str | None, wanted: Collection[str] | None) -> Any:
         return encoded(text or "{}")
     vectors = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
     return {name: vector for name, vector in vectors.items() if name in wanted}
+
+
+def audit_entry(row: AuditRow) -> AuditEntry:
+    """Return an entry of the audit log."""
+    return AuditEntry(
+        id=row.id,
+        at=from_wire_time(row.at),
+        user_id=row.user_id,
+        username=row.username,
+        action=row.action,
+        objects=msgspec.json.decode(row.objects_json),
+        request_id=row.request_id,
+        address=row.address,
+    )

@@ -143,3 +143,33 @@ class ResponseTally(Row, frozen=True):
     record_status: RecordStatus
     response_status: ResponseStatus
     count: int
+
+
+class AuditRow(Row, frozen=True):
+    """One change; ``objects_json`` holds the ids of what it was about, by their kind.
+
+    ``user_id`` and ``username`` are None where nobody was signed in, ``request_id`` and
+    ``address`` where no request made the change.
+    """
+
+    id: str
+    at: datetime
+    user_id: str | None
+    username: str | None
+    action: str
+    objects_json: str
+    request_id: str | None
+    address: str | None
+
+
+class KeptAnswer(Row, frozen=True):
+    """The answer to a request that was made with an idempotency key.
+
+    ``request`` tells one request from another; ``status`` and what follows are None while the
+    answer is not known.
+    """
+
+    request: str
+    status: int | None
+    headers_json: str | None
+    body: str | None

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from goldspan.storage.engine import migrate, reader_engine, storage_failure, writer_engine
 from goldspan.storage.sql_base import Session
 from goldspan.storage.sql_datasets import SqlDatasets
+from goldspan.storage.sql_journal import SqlAudit, SqlIdempotencyKeys
 from goldspan.storage.sql_records import SqlRecords, SqlResponses, SqlSuggestions
 from goldspan.storage.sql_tallies import SqlTallies
 from goldspan.storage.sql_users import SqlUsers, SqlWorkspaces
@@ -38,6 +39,8 @@ class SqlUnit:
         self.suggestions = SqlSuggestions(session)
         self.responses = SqlResponses(session)
         self.tallies = SqlTallies(session)
+        self.audit = SqlAudit(session)
+        self.idempotency_keys = SqlIdempotencyKeys(session)
 
 
 class SqliteStore:

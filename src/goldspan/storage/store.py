@@ -20,9 +20,11 @@ from goldspan.domain.record import ResponseStatus
 from goldspan.domain.schema import VectorSettings
 from goldspan.storage.query import RecordQuery
 from goldspan.storage.rows import (
+    AuditRow,
     DatasetRow,
     Declared,
     Definition,
+    KeptAnswer,
     NewRecord,
     NewResponse,
     NewSuggestion,
@@ -261,6 +263,38 @@ class Tallies(Protocol):
         """Add to the numbers of responses by (user id, record's status, response's status)."""
 
 
+class Audit(Protocol):
+    """What was changed, by whom."""
+
+    def add(
+        self,
+        action: str,
+        objects: Mapping[str, str],
+        *,
+        user_id: str | None = None,
+        username: str | None = None,
+        request_id: str | None = None,
+        address: str | None = None,
+    ) -> None:
+        """Write down a change; ``objects`` are ids by what they are ids of."""
+
+    def page(self, limit: int, before: str | None = None) -> list[AuditRow]:
+        """Return up to ``limit`` entries, newest first, older than the entry of that id."""
+
+
+class IdempotencyKeys(Protocol):
+    """Requests that their senders may repeat."""
+
+    def claim(self, user_id: str, key: str, request: str) -> KeptAnswer | None:
+        """Take a user's key for a request; return what is known of it if it is taken."""
+
+    def keep(self, user_id: str, key: str, status: int, headers_json: str, body: str) -> None:
+        """Keep the answer to the request that took the key."""
+
+    def forget(self, before: datetime) -> None:
+        """Delete keys that were taken before a time."""
+
+
 class Unit(Protocol):
     """One transaction; ``now`` is its time, naive UTC, and stands in all that it writes."""
 
@@ -295,6 +329,14 @@ class Unit(Protocol):
     @property
     def tallies(self) -> Tallies:
         """Kept counts."""
+
+    @property
+    def audit(self) -> Audit:
+        """What was changed, by whom."""
+
+    @property
+    def idempotency_keys(self) -> IdempotencyKeys:
+        """Requests that may be repeated."""
 
 
 class Store(Protocol):

@@ -179,3 +179,31 @@ response_counts = _table(
     Column("count", Integer, nullable=False),
     with_rowid=False,
 )
+
+# What was changed, by whom, through which request; written in the transaction of the change.
+# Refers to no table: what it tells of may be gone.
+audit_log = _table(
+    "audit_log",
+    _id(),
+    _text("at"),
+    Column("user_id", Text),
+    Column("username", Text),
+    _text("action"),
+    Column("objects", Json, nullable=False),
+    Column("request_id", Text),
+    Column("address", Text),
+)
+
+# A request that its sender may repeat. The row is written with the request's first change, the
+# answer right after it: a row without an answer tells that the change stands.
+idempotency_keys = _table(
+    "idempotency_keys",
+    Column("user_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    _text("request"),
+    _text("inserted_at"),
+    Column("status", Integer),
+    Column("headers", Json),
+    Column("body", Text),
+    Index("ix_idempotency_keys_inserted_at", "inserted_at"),
+)
