@@ -72,7 +72,7 @@ def test_what_does_not_exist_is_not_found(owner: Person, path: str, method: str)
 @pytest.mark.parametrize(
     ("method", "path", "options", "expected"),
     [
-        ("GET", "/nowhere", {}, (404, "goldspan.NotFound")),
+        ("GET", "/api/nowhere", {}, (404, "goldspan.NotFound")),
         ("PUT", "/api/me", {}, (405, "goldspan.NotFound")),
         ("POST", "/api/v1/workspaces", {"content": b"{"}, (422, "goldspan.InvalidInput")),
         ("POST", "/api/v1/workspaces", {"json": {"name": 1}}, (422, "goldspan.InvalidInput")),

@@ -11,6 +11,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from goldspan._version import __version__
 from goldspan.errors import GoldspanError
+from goldspan.server import page
 from goldspan.server.deps import Authentication, Db, provide_actor, provide_db
 from goldspan.server.error_map import (
     NOT_JSON,
@@ -42,7 +43,10 @@ def create_app(store: Store) -> Litestar:
     """Return the application on a store, which the caller closes after the application ends."""
     db = Db(store)
     app = Litestar(
-        route_handlers=[handler for module in ROUTES for handler in module.HANDLERS],
+        route_handlers=[
+            *(handler for module in ROUTES for handler in module.HANDLERS),
+            *page.HANDLERS,
+        ],
         dependencies={
             "db": Provide(provide_db, sync_to_thread=False),
             "actor": Provide(provide_actor, sync_to_thread=False),
