@@ -12,7 +12,14 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from goldspan._version import __version__
 from goldspan.errors import GoldspanError
 from goldspan.server import page
-from goldspan.server.deps import Authentication, Db, provide_actor, provide_db
+from goldspan.server.deps import (
+    Authentication,
+    Db,
+    provide_actor,
+    provide_caller,
+    provide_db,
+    provide_security,
+)
 from goldspan.server.error_map import (
     NOT_JSON,
     on_any_error,
@@ -23,24 +30,47 @@ from goldspan.server.error_map import (
 from goldspan.server.etag import add_etag
 from goldspan.server.journal import Journal, Replayed, on_replayed
 from goldspan.server.routes import (
+    api_keys,
     audit,
     datasets,
     health,
+    invitations,
     legacy,
     records,
     responses,
+    session,
     settings,
     users,
     workspaces,
 )
+from goldspan.server.security import Security
+from goldspan.server.sign_in_limit import SignInLimit
 from goldspan.storage.store import Store
 
-ROUTES = (health, users, workspaces, datasets, settings, records, responses, audit, legacy)
+ROUTES = (
+    health,
+    session,
+    api_keys,
+    invitations,
+    users,
+    workspaces,
+    datasets,
+    settings,
+    records,
+    responses,
+    audit,
+    legacy,
+)
 BODY_BYTES = 4 * 2**20
 
 
-def create_app(store: Store) -> Litestar:
-    """Return the application on a store, which the caller closes after the application ends."""
+def create_app(store: Store, security: Security | None = None) -> Litestar:
+    """Return the application on a store, which the caller closes after the application ends.
+
+    Args:
+        store: where everything is kept.
+        security: how the server is exposed; by default to this machine only.
+    """
     db = Db(store)
     app = Litestar(
         route_handlers=[
@@ -50,6 +80,8 @@ def create_app(store: Store) -> Litestar:
         dependencies={
             "db": Provide(provide_db, sync_to_thread=False),
             "actor": Provide(provide_actor, sync_to_thread=False),
+            "caller": Provide(provide_caller, sync_to_thread=False),
+            "security": Provide(provide_security, sync_to_thread=False),
         },
         middleware=[
             DefineMiddleware(Journal, store=store),
@@ -74,4 +106,6 @@ def create_app(store: Store) -> Litestar:
         logging_config=None,
     )
     app.state.db = db
+    app.state.security = security or Security()
+    app.state.sign_in_limit = SignInLimit()
     return app

@@ -13,11 +13,13 @@ import msgspec
 
 from goldspan.domain.field import Field
 from goldspan.domain.metadata import MetadataProperty
+from goldspan.domain.permission import Scope
 from goldspan.domain.question import Question
 from goldspan.domain.record import ResponseStatus
 from goldspan.domain.schema import VectorSettings
 from goldspan.domain.workspace import Role
 
+BeganWith = Literal["password", "link", "invitation"]
 DatasetStatus = Literal["draft", "ready"]
 RecordStatus = Literal["pending", "completed"]
 Definition = TypeVar("Definition", Field, Question, MetadataProperty, VectorSettings)
@@ -28,7 +30,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UserRow(Row, frozen=True):
-    """A user; ``password_hash`` is argon2's, None for one who has no password."""
+    """A user; ``password_hash`` is argon2's, None for one who has no password.
+
+    ``must_change_password`` is true while the password is one that somebody else has set.
+    """
 
     id: str
     username: str
@@ -38,6 +43,63 @@ class UserRow(Row, frozen=True):
     password_hash: str | None
     inserted_at: datetime
     updated_at: datetime
+    must_change_password: bool = False
+
+
+class NewKey(Row, frozen=True):
+    """An API key to keep; ``prefix`` is what may be shown of it."""
+
+    user_id: str
+    name: str
+    key_hash: str
+    prefix: str = ""
+    scope: Scope = Scope.ADMIN
+    expires_at: datetime | None = None
+
+
+class KeyRow(Row, frozen=True):
+    """An API key, without its hash."""
+
+    id: str
+    user_id: str
+    name: str
+    prefix: str
+    scope: Scope
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    inserted_at: datetime
+
+
+class SessionRow(Row, frozen=True):
+    """A signed-in browser; ``began_with`` says how it came in."""
+
+    id: str
+    user_id: str
+    began_with: BeganWith
+    inserted_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+class LinkRow(Row, frozen=True):
+    """A link that signs its user in, once."""
+
+    id: str
+    user_id: str
+    inserted_at: datetime
+    expires_at: datetime
+
+
+class InvitationRow(Row, frozen=True):
+    """An invitation to become a user; ``invited_by`` and ``accepted_by`` are ids of users."""
+
+    id: str
+    role: Role
+    workspace_ids: tuple[str, ...]
+    invited_by: str
+    inserted_at: datetime
+    expires_at: datetime
+    accepted_by: str | None
 
 
 class WorkspaceRow(Row, frozen=True):

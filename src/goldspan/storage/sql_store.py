@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from goldspan.storage.engine import migrate, reader_engine, storage_failure, writer_engine
+from goldspan.storage.sql_accounts import SqlInvitations, SqlKeys, SqlLinks, SqlSessions
 from goldspan.storage.sql_base import Session
 from goldspan.storage.sql_datasets import SqlDatasets
 from goldspan.storage.sql_journal import SqlAudit, SqlIdempotencyKeys
@@ -33,6 +34,10 @@ class SqlUnit:
         self.now = datetime.now(UTC).replace(tzinfo=None)
         session = Session(connection, self.now)
         self.users = SqlUsers(session)
+        self.keys = SqlKeys(session)
+        self.sessions = SqlSessions(session)
+        self.links = SqlLinks(session)
+        self.invitations = SqlInvitations(session)
         self.workspaces = SqlWorkspaces(session)
         self.datasets = SqlDatasets(session)
         self.records = SqlRecords(session)
@@ -41,6 +46,12 @@ class SqlUnit:
         self.tallies = SqlTallies(session)
         self.audit = SqlAudit(session)
         self.idempotency_keys = SqlIdempotencyKeys(session)
+
+    @property
+    def callers_changed(self) -> bool:
+        """Whether this transaction changed who may come in, or what they are."""
+        parts = (self.users, self.workspaces, self.keys, self.sessions)
+        return any(part.changed for part in parts)
 
 
 class SqliteStore:

@@ -18,6 +18,7 @@ from goldspan.domain.metadata import MetadataProperty
 from goldspan.domain.question import Question
 from goldspan.domain.record import ResponseStatus
 from goldspan.domain.schema import VectorSettings
+from goldspan.storage.accounts import Invitations, Keys, Links, Sessions
 from goldspan.storage.query import RecordQuery
 from goldspan.storage.rows import (
     AuditRow,
@@ -42,7 +43,7 @@ ResponseGroup = tuple[str, RecordStatus, ResponseStatus]
 
 
 class Users(Protocol):
-    """Users and their keys."""
+    """Users."""
 
     def add(self, user: UserRow) -> None:
         """Insert a user. Raises Conflict if the username is taken."""
@@ -57,19 +58,10 @@ class Users(Protocol):
         """Return every user, oldest first."""
 
     def delete(self, user_id: str) -> None:
-        """Delete a user, with keys and memberships."""
+        """Delete a user, with keys, sessions, links and memberships."""
 
-    def set_password(self, user_id: str, password_hash: str) -> None:
-        """Replace a user's password."""
-
-    def by_key(self, key_hash: str) -> UserRow | None:
-        """Return whose key has this SHA-256, hexadecimal."""
-
-    def add_key(self, user_id: str, name: str, key_hash: str) -> None:
-        """Give a user a key. Raises Conflict if the key exists."""
-
-    def delete_keys(self, user_id: str, name: str) -> None:
-        """Take away a user's keys of that name."""
+    def update(self, user: UserRow) -> UserRow:
+        """Replace a user that exists; the time of change is set."""
 
 
 class Workspaces(Protocol):
@@ -303,8 +295,28 @@ class Unit(Protocol):
         """The transaction's time."""
 
     @property
+    def callers_changed(self) -> bool:
+        """Whether this transaction changed who may come in, or what they are."""
+
+    @property
     def users(self) -> Users:
-        """Users and keys."""
+        """Users."""
+
+    @property
+    def keys(self) -> Keys:
+        """API keys."""
+
+    @property
+    def sessions(self) -> Sessions:
+        """Sessions."""
+
+    @property
+    def links(self) -> Links:
+        """One-time links."""
+
+    @property
+    def invitations(self) -> Invitations:
+        """Invitations."""
 
     @property
     def workspaces(self) -> Workspaces:

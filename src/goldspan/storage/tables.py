@@ -57,9 +57,11 @@ users = _table(
     _text("role"),
     Column("password_hash", Text),
     *_times(),
+    Column("must_change_password", Integer, nullable=False, server_default="0"),
 )
 
-# A key is kept as the SHA-256 of its text, hexadecimal; `name` says what it is for.
+# Keys and tokens are kept as the SHA-256 of their text, hexadecimal; a key's `prefix` is what may
+# be shown of it, empty for keys that were chosen by a person.
 api_keys = _table(
     "api_keys",
     _id(),
@@ -67,6 +69,43 @@ api_keys = _table(
     _text("name"),
     Column("key_hash", Text, nullable=False, unique=True),
     _text("inserted_at"),
+    Column("prefix", Text, nullable=False, server_default=""),
+    Column("scope", Text, nullable=False, server_default="admin"),
+    Column("expires_at", Text),
+    Column("last_used_at", Text),
+)
+
+sessions = _table(
+    "sessions",
+    _id(),
+    _parent("user_id", "users.id", index=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    _text("began_with"),
+    _text("inserted_at"),
+    _text("last_seen_at"),
+    _text("expires_at"),
+)
+
+sign_in_links = _table(
+    "sign_in_links",
+    _id(),
+    _parent("user_id", "users.id", index=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    _text("inserted_at"),
+    _text("expires_at"),
+)
+
+# An invitation that was accepted stays, without its token being of any use, to say by whom.
+invitations = _table(
+    "invitations",
+    _id(),
+    Column("token_hash", Text, nullable=False, unique=True),
+    _text("role"),
+    Column("workspace_ids", Json, nullable=False),
+    _text("invited_by"),
+    _text("inserted_at"),
+    _text("expires_at"),
+    Column("accepted_by", Text),
 )
 
 workspaces = _table(
