@@ -30,9 +30,11 @@ from goldspan.server.error_map import (
 from goldspan.server.etag import add_etag
 from goldspan.server.journal import Journal, Replayed, on_replayed
 from goldspan.server.routes import (
+    about,
     api_keys,
     audit,
     datasets,
+    facets,
     health,
     invitations,
     legacy,
@@ -41,6 +43,7 @@ from goldspan.server.routes import (
     session,
     settings,
     users,
+    webhooks,
     workspaces,
 )
 from goldspan.server.security import Security
@@ -52,13 +55,16 @@ ROUTES = (
     session,
     api_keys,
     invitations,
+    about,
     users,
     workspaces,
     datasets,
     settings,
     records,
+    facets,
     responses,
     audit,
+    webhooks,
     legacy,
 )
 BODY_BYTES = 4 * 2**20

@@ -25,6 +25,7 @@ from goldspan.storage.rows import (
     DatasetRow,
     Declared,
     Definition,
+    Extent,
     KeptAnswer,
     NewRecord,
     NewResponse,
@@ -34,7 +35,9 @@ from goldspan.storage.rows import (
     ResponseRow,
     ResponseTally,
     SuggestionRow,
+    TermCount,
     UserRow,
+    WebhookRow,
     WorkspaceRow,
 )
 
@@ -197,6 +200,12 @@ class Records(Protocol):
     def delete(self, record_ids: Collection[str]) -> None:
         """Delete records with their suggestions and responses."""
 
+    def terms(self, dataset_id: str, name: str) -> list[TermCount]:
+        """Return the values under a metadata key, most frequent first, equals by value."""
+
+    def extent(self, dataset_id: str, name: str) -> Extent:
+        """Return the least and greatest number under a metadata key."""
+
 
 class Suggestions(Protocol):
     """Suggestions."""
@@ -215,6 +224,9 @@ class Suggestions(Protocol):
 
     def clear(self, record_ids: Collection[str]) -> None:
         """Delete all suggestions of the records."""
+
+    def agents(self, dataset_id: str, question_id: str) -> list[str]:
+        """Return who made suggestions for a question, in alphabetical order."""
 
 
 class Responses(Protocol):
@@ -287,6 +299,25 @@ class IdempotencyKeys(Protocol):
         """Delete keys that were taken before a time."""
 
 
+class Webhooks(Protocol):
+    """Webhooks."""
+
+    def add(self, webhook: WebhookRow) -> None:
+        """Insert one."""
+
+    def get(self, webhook_id: str) -> WebhookRow | None:
+        """Return one."""
+
+    def all(self) -> list[WebhookRow]:
+        """Return every one, oldest first."""
+
+    def update(self, webhook: WebhookRow) -> None:
+        """Replace one that exists."""
+
+    def delete(self, webhook_id: str) -> None:
+        """Delete one."""
+
+
 class Unit(Protocol):
     """One transaction; ``now`` is its time, naive UTC, and stands in all that it writes."""
 
@@ -341,6 +372,10 @@ class Unit(Protocol):
     @property
     def tallies(self) -> Tallies:
         """Kept counts."""
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Webhooks."""
 
     @property
     def audit(self) -> Audit:
