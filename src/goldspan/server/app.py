@@ -30,11 +30,10 @@ from goldspan.server.error_map import (
 from goldspan.server.etag import add_etag
 from goldspan.server.journal import Journal, Replayed, on_replayed
 from goldspan.server.routes import (
-    about,
+    annotating,
     api_keys,
     audit,
     datasets,
-    facets,
     health,
     invitations,
     legacy,
@@ -43,7 +42,6 @@ from goldspan.server.routes import (
     session,
     settings,
     users,
-    webhooks,
     workspaces,
 )
 from goldspan.server.security import Security
@@ -55,16 +53,14 @@ ROUTES = (
     session,
     api_keys,
     invitations,
-    about,
     users,
     workspaces,
     datasets,
     settings,
     records,
-    facets,
     responses,
+    annotating,
     audit,
-    webhooks,
     legacy,
 )
 BODY_BYTES = 4 * 2**20

@@ -79,6 +79,16 @@ class Db:
         """Write; returns when it is on disk, the entry in the audit log with it."""
         return await self._write(journaled(service, *args, **kwargs), bulk=False)
 
+    async def lease(
+        self,
+        service: Callable[Concatenate[Unit, Arguments], Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Write who holds which record for the moment: nothing that an audit log has to tell."""
+        job = self._store.write(lambda unit: service(unit, *args, **kwargs))
+        return await asyncio.wrap_future(job)
+
     async def write_bulk(
         self,
         service: Callable[Concatenate[Unit, Arguments], Result],

@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 from goldspan.domain.permission import Action, Actor
 from goldspan.domain.workspace import Role
 from goldspan.errors import Conflict, InvalidInput, NotFound
+from goldspan.services.assignment import release_all
 from goldspan.services.keys import add_new_key
 from goldspan.services.passwords import set_password
 from goldspan.storage.ids import new_id
@@ -137,6 +138,7 @@ def delete_user(unit: Unit, actor: Actor, user_id: str) -> UserRow:
     user = get_user(unit, actor, user_id)
     if user.id == actor.user_id:
         raise Conflict("nobody deletes themselves; let another owner do it")
+    release_all(unit, user.id)
     unit.users.delete(user.id)
     return user
 

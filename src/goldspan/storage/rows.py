@@ -11,6 +11,7 @@ from typing import Generic, Literal, TypeVar
 
 import msgspec
 
+from goldspan.domain.assignment import AssignmentOrder, AssignmentState
 from goldspan.domain.field import Field
 from goldspan.domain.metadata import MetadataProperty
 from goldspan.domain.permission import Scope
@@ -112,7 +113,11 @@ class WorkspaceRow(Row, frozen=True):
 
 
 class DatasetRow(Row, frozen=True):
-    """A dataset; ``min_submitted`` responses complete a record."""
+    """A dataset; ``min_submitted`` responses complete a record.
+
+    ``lease_minutes`` is how long a record stays with somebody who gives no sign of life;
+    ``accept_late`` says whether work that finds no place free is kept as extra.
+    """
 
     id: str
     workspace_id: str
@@ -125,6 +130,9 @@ class DatasetRow(Row, frozen=True):
     last_activity_at: datetime
     inserted_at: datetime
     updated_at: datetime
+    assignment_order: AssignmentOrder = "sequence"
+    lease_minutes: int = 15
+    accept_late: bool = True
 
 
 class Declared(Row, Generic[Definition], frozen=True):
@@ -138,13 +146,40 @@ class Declared(Row, Generic[Definition], frozen=True):
 
 
 class NewRecord(Row, frozen=True):
-    """A record to insert."""
+    """A record to insert; see ``RecordState`` for the last three."""
 
     id: str
     external_id: str | None
     fields_json: str
     metadata_json: str | None
     vectors_json: str | None
+    needed: int = 1
+    position: int = 0
+    returned: bool = False
+
+
+class RecordState(Row, frozen=True):
+    """What changes about a record while people work on it.
+
+    Args:
+        id: the record's id.
+        status: completed where at least ``needed`` responses are submitted.
+        submitted: number of submitted responses, extra ones included.
+        needed: its places, >= 1.
+        taken: places that are held, 0 to ``needed``.
+        position: its place in the dataset's order.
+        returned: whether it is open and somebody's cursor may have passed it.
+        disagreement: of its submitted responses, in millionths; 0 once it is adjudicated.
+    """
+
+    id: str
+    status: RecordStatus
+    submitted: int
+    needed: int
+    taken: int
+    position: int
+    returned: bool
+    disagreement: int
 
 
 class RecordRow(Row, frozen=True):
@@ -188,6 +223,7 @@ class NewResponse(Row, frozen=True):
     user_id: str
     values_json: str | None
     status: ResponseStatus
+    dataset_id: str
 
 
 class ResponseRow(NewResponse, frozen=True):
@@ -237,28 +273,90 @@ class KeptAnswer(Row, frozen=True):
     body: str | None
 
 
-class WebhookRow(Row, frozen=True):
-    """A URL that wants to be told of events; ``secret`` signs what is sent there."""
+class Version(Row, frozen=True):
+    """A state that a response was in; ``status`` is "deleted" where it was taken back."""
 
-    id: str
-    url: str
-    secret: str
-    events: tuple[str, ...]
-    enabled: bool
-    description: str | None
-    inserted_at: datetime
-    updated_at: datetime
-
-
-class TermCount(Row, frozen=True):
-    """A value of a metadata property and how many records have it."""
-
-    term: str | int | float | bool
-    count: int
+    record_id: str
+    user_id: str
+    version: int
+    status: str
+    values_json: str | None
+    at: datetime
+    undone: bool
 
 
-class Extent(Row, frozen=True):
-    """The least and the greatest number of a metadata property; None where there is none."""
+class AssignmentRow(Row, frozen=True):
+    """What a user has to do with a record.
 
-    least: float | None
-    most: float | None
+    Args:
+        record_id: the record.
+        user_id: the user.
+        dataset_id: the record's dataset.
+        state: leased, submitted, discarded or skipped.
+        extra: whether it was submitted and holds no place.
+        expires_at: when a lease ends.
+        since: when the state began.
+    """
+
+    record_id: str
+    user_id: str
+    dataset_id: str
+    state: AssignmentState
+    extra: bool
+    expires_at: datetime | None
+    since: datetime
+
+
+class CursorRow(Row, frozen=True):
+    """The first place in the order where something may be left for a user.
+
+    ``wrapped`` says that the user has reached the end and gone on at the front.
+    """
+
+    dataset_id: str
+    user_id: str
+    position: int
+    record_id: str
+    wrapped: bool = False
+
+
+class JudgementRow(Row, frozen=True):
+    """How a response came about; the JSON maps question names to true or false."""
+
+    record_id: str
+    user_id: str
+    dataset_id: str
+    shown_order_json: str | None
+    shown_at: datetime | None
+    elapsed_ms: int | None
+    suggestion_shown_json: str | None
+    suggestion_accepted_json: str | None
+    suggestion_edited_json: str | None
+
+
+class AdjudicationRow(Row, frozen=True):
+    """What settles a record; ``response_id`` names the response it was taken from, if any."""
+
+    record_id: str
+    dataset_id: str
+    values_json: str
+    user_id: str
+    response_id: str | None
+    at: datetime
+
+
+class ControlRow(Row, frozen=True):
+    """The known right values of a record."""
+
+    record_id: str
+    dataset_id: str
+    values_json: str
+
+
+class DayRow(Row, frozen=True):
+    """How many of a user's responses became submitted, or discarded, on a day (UTC)."""
+
+    day: str
+    user_id: str
+    submitted: int
+    discarded: int

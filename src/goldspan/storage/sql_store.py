@@ -15,13 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from goldspan.storage.engine import migrate, reader_engine, storage_failure, writer_engine
 from goldspan.storage.sql_accounts import SqlInvitations, SqlKeys, SqlLinks, SqlSessions
+from goldspan.storage.sql_assignments import SqlAssignments
 from goldspan.storage.sql_base import Session
 from goldspan.storage.sql_datasets import SqlDatasets
 from goldspan.storage.sql_journal import SqlAudit, SqlIdempotencyKeys
+from goldspan.storage.sql_judgements import SqlDays, SqlJudgements, SqlKnown, SqlVersions
 from goldspan.storage.sql_records import SqlRecords, SqlResponses, SqlSuggestions
 from goldspan.storage.sql_tallies import SqlTallies
 from goldspan.storage.sql_users import SqlUsers, SqlWorkspaces
-from goldspan.storage.sql_webhooks import SqlWebhooks
 from goldspan.storage.store import Store, Unit
 from goldspan.storage.writer import Writer
 
@@ -45,9 +46,13 @@ class SqlUnit:
         self.suggestions = SqlSuggestions(session)
         self.responses = SqlResponses(session)
         self.tallies = SqlTallies(session)
-        self.webhooks = SqlWebhooks(session)
         self.audit = SqlAudit(session)
         self.idempotency_keys = SqlIdempotencyKeys(session)
+        self.assignments = SqlAssignments(session)
+        self.judgements = SqlJudgements(session)
+        self.versions = SqlVersions(session)
+        self.known = SqlKnown(session)
+        self.days = SqlDays(session)
 
     @property
     def callers_changed(self) -> bool:

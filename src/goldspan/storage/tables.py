@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -44,8 +45,17 @@ def _text(name: str) -> Column[str]:
     return Column(name, Text, nullable=False)
 
 
+def _number(name: str, default: int = 0) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=text(str(default)))
+
+
 def _times() -> tuple[Column[str], Column[str]]:
     return _text("inserted_at"), _text("updated_at")
+
+
+def _index(name: str, *columns: str, where: str) -> Index:
+    """Return an index over the rows for which ``where`` holds."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 users = _table(
@@ -132,6 +142,9 @@ datasets = _table(
     Column("metadata", Json),
     _text("last_activity_at"),
     *_times(),
+    Column("assignment_order", Text, nullable=False, server_default="sequence"),
+    _number("lease_minutes", 15),
+    _number("accept_late", 1),
     UniqueConstraint("workspace_id", "name"),
     CheckConstraint("min_submitted >= 1", name="min_submitted"),
 )
@@ -155,8 +168,10 @@ questions = _declared("questions")
 metadata_properties = _declared("metadata_properties")
 vectors_settings = _declared("vectors_settings")
 
-# `submitted` counts the record's submitted responses; `status` follows from it. The long columns
-# stand last, so that reading the short ones does not walk through their pages.
+# `submitted` counts the record's submitted responses; `status` follows from it and `needed`.
+# `taken` counts the assignments that hold one of the `needed` places. `position` is the record's
+# place in its dataset's order; `returned` marks an open record that somebody's cursor may have
+# passed. `disagreement` is in millionths; of an adjudicated record it is 0.
 records = _table(
     "records",
     _id(),
@@ -168,8 +183,17 @@ records = _table(
     Column("metadata", Json),
     Column("fields", Json, nullable=False),
     Column("vectors", Json),
+    _number("needed", 1),
+    _number("taken"),
+    _number("position"),
+    _number("returned"),
+    _number("disagreement"),
     UniqueConstraint("dataset_id", "external_id"),
+    CheckConstraint("taken BETWEEN 0 AND needed", name="taken"),
     Index("ix_records_dataset_id_id", "dataset_id", "id"),
+    _index("ix_records_open", "dataset_id", "position", "id", where="taken < needed"),
+    _index("ix_records_returned", "dataset_id", "position", "id", where="returned = 1"),
+    _index("ix_records_disputed", "dataset_id", "id", where="disagreement > 0"),
 )
 
 # `question_id` is no foreign key: questions go only with their dataset, and checking the key would
@@ -196,19 +220,85 @@ responses = _table(
     Column("values", Json),
     _text("status"),
     *_times(),
+    # No foreign key: a response goes with its record, and the record with its dataset.
+    Column("dataset_id", Text, nullable=False, server_default=""),
     UniqueConstraint("record_id", "user_id"),
+    Index("ix_responses_own", "dataset_id", "user_id", "status", "updated_at", "record_id"),
 )
 
-# `events` is a JSON list of the events' names; `secret` signs what is sent, so it is kept as it is.
-webhooks = _table(
-    "webhooks",
-    _id(),
-    _text("url"),
-    _text("secret"),
-    _text("events"),
-    Column("enabled", Integer, nullable=False),
-    Column("description", Text),
-    *_times(),
+# Every state that a response was in, oldest first; the last one that is not undone is the
+# response's. They outlive it: its status is "deleted" then.
+response_versions = _table(
+    "response_versions",
+    _parent("record_id", "records.id", primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    _text("status"),
+    Column("values", Json),
+    _text("at"),
+    _number("undone"),
+)
+
+# Who has what to do with which record. `extra` ones and those that are discarded or skipped hold
+# no place; `since` is when the state began. Who never opened a record has no row.
+assignments = _table(
+    "assignments",
+    _parent("record_id", "records.id", primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    _text("dataset_id"),
+    _text("state"),
+    _number("extra"),
+    Column("expires_at", Text),
+    _text("since"),
+    _index("ix_assignments_expiry", "dataset_id", "expires_at", where="state = 'leased'"),
+    _index("ix_assignments_leased", "user_id", "dataset_id", "since", where="state = 'leased'"),
+    _index("ix_assignments_skipped", "user_id", "dataset_id", "since", where="state = 'skipped'"),
+    with_rowid=False,
+)
+
+# Before its cursor there is nothing for a user but what is marked as returned.
+cursors = _table(
+    "cursors",
+    _parent("dataset_id", "datasets.id", primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    _text("record_id"),
+    _number("wrapped"),
+    with_rowid=False,
+)
+
+# What is known of how a response came about; the JSON columns map question names to true or false.
+judgements = _table(
+    "judgements",
+    _parent("record_id", "records.id", primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    _text("dataset_id"),
+    Column("shown_order", Json),
+    Column("shown_at", Text),
+    Column("elapsed_ms", Integer),
+    Column("suggestion_shown", Json),
+    Column("suggestion_accepted", Json),
+    Column("suggestion_edited", Json),
+    with_rowid=False,
+)
+
+# What settles a record: its values stand in place of the votes.
+adjudications = _table(
+    "adjudications",
+    _parent("record_id", "records.id", primary_key=True),
+    _parent("dataset_id", "datasets.id", index=True),
+    Column("values", Json, nullable=False),
+    _text("user_id"),
+    Column("response_id", Text),
+    _text("at"),
+)
+
+# Records whose right answer is known, to measure annotators by; they never see it.
+controls = _table(
+    "controls",
+    _parent("record_id", "records.id", primary_key=True),
+    _parent("dataset_id", "datasets.id", index=True),
+    Column("values", Json, nullable=False),
 )
 
 # Kept up to date by whoever changes records or responses, in the same transaction, so that a
@@ -257,4 +347,15 @@ idempotency_keys = _table(
     Column("headers", Json),
     Column("body", Text),
     Index("ix_idempotency_keys_inserted_at", "inserted_at"),
+)
+
+# How many responses became what they are on a day (UTC).
+response_days = _table(
+    "response_days",
+    _parent("dataset_id", "datasets.id", primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    _number("submitted"),
+    _number("discarded"),
+    with_rowid=False,
 )
