@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from goldspan.domain.answering import CONTEXT_FIELD
 from goldspan.domain.collect import (
     ACCEPTABLE,
     CORRECTION,
@@ -23,7 +24,7 @@ from goldspan.domain.collect import (
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.question import SpanQuestion
 from goldspan.evaluation.squad import exact_match, token_f1
-from goldspan.sdk.answering import CONTEXT_FIELD, answering
+from goldspan.sdk.answering import answering
 from goldspan.sdk.remote import RemoteFeedbackDataset
 from goldspan.sdk.remote_record import RemoteFeedbackRecord
 from goldspan.sdk.session import Session

@@ -47,6 +47,8 @@ class PreferencePair:
         annotators: ids of those whose judgements made the pair.
         label_smoothing: estimated probability that the majority is wrong, 0 to 0.5.
         weight: factor of the pair's loss, > 0.
+        agreement: share of the annotators who preferred the chosen answer, a tie counting half;
+            0 to 1.
         article: what the passage was taken from, "" if unknown.
         passage: names the passage, "" if unknown.
     """
@@ -61,6 +63,7 @@ class PreferencePair:
     weight: float = 1.0
     article: str = ""
     passage: str = ""
+    agreement: float = 1.0
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.label_smoothing < 0.5:
@@ -102,7 +105,11 @@ def preference_pairs(
     counted = adjudicated[-1:] or judgements
 
     def pair(
-        chosen: Answer, rejected: Answer, annotators: Sequence[str], label_smoothing: float
+        chosen: Answer,
+        rejected: Answer,
+        annotators: Sequence[str],
+        label_smoothing: float = 0.0,
+        agreement: float = 1.0,
     ) -> PreferencePair:
         return PreferencePair(
             record_id=record_id,
@@ -114,6 +121,7 @@ def preference_pairs(
             label_smoothing=label_smoothing,
             article=article,
             passage=passage,
+            agreement=agreement,
         )
 
     pairs: list[PreferencePair] = []
@@ -131,13 +139,14 @@ def preference_pairs(
         better, worse = (one, other) if for_one > for_other else (other, one)
         minority = (min(for_one, for_other) + ties) / (2 * (len(voters) + 1))
         smoothing = minority if len(voters) > 1 else 0.0
+        agreement = (max(for_one, for_other) - 1 + ties) / (2 * len(voters))
         users = [v.user_id for v in voters]
-        pairs.append(pair(candidates[better], candidates[worse], users, smoothing))
+        pairs.append(pair(candidates[better], candidates[worse], users, smoothing, agreement))
     for judgement in counted:
         if judgement.correction is None:
             continue
         pairs.extend(
-            pair(judgement.correction, candidate, [judgement.user_id], 0.0)
+            pair(judgement.correction, candidate, [judgement.user_id])
             for candidate in candidates.values()
             if candidate.text != judgement.correction.text
         )

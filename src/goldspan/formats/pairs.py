@@ -41,6 +41,7 @@ def pair_row(pair: PreferencePair, template: PromptTemplate | None = None) -> di
         **row,
         "record_id": pair.record_id,
         "annotators": list(pair.annotators),
+        "agreement": pair.agreement,
         "label_smoothing": pair.label_smoothing,
         "weight": pair.weight,
         "article": pair.article,
@@ -76,6 +77,7 @@ def pair_of(row: Mapping[str, Any], name: str) -> PreferencePair:
         weight=row.get("weight") or 1.0,
         article=row.get("article") or "",
         passage=row.get("passage") or "",
+        agreement=row.get("agreement", 1.0),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.span import Span
 from goldspan.errors import InvalidFile
+from goldspan.formats.fault import Fault
 from goldspan.formats.source import misplaced, shown
 
 REQUIRED = ("question", "context", "answer")
@@ -27,35 +28,46 @@ class RowGatherer:
 
     def __init__(self, answers_required: bool) -> None:
         self.required = REQUIRED if answers_required else REQUIRED[:2]
-        self.faults: list[str] = []
+        self.faults: list[Fault] = []
         self._demonstrations: list[Demonstration] = []
-        self._lines: dict[str, int] = {}
+        self._places: dict[str, str] = {}
         self._contexts: dict[str, tuple[str, str]] = {}
 
-    def add(self, line: int, row: Row) -> None:
-        """Take one row, or add its faults."""
-        before = len(self.faults)
-        question_text = self._text(line, row, "question")
-        context = self._text(line, row, "context")
+    def add(self, number: int, place: str, row: Row) -> None:
+        """Keep what a row says, or add its faults."""
+        found = self.take(number, place, row)
+        if found is not None:
+            self._demonstrations.append(found)
+
+    def take(self, number: int, place: str, row: Row) -> Demonstration | None:
+        """Return what a row says; None if it is faulty, its faults then being added.
+
+        Args:
+            number: of the row, from 1.
+            place: names it in messages, such as ``line 3``.
+            row: its columns.
+        """
+        reading = _RowReading(number, place, row, self.required)
+        question_text = reading.text("question")
+        context = reading.text("context")
         article = row.get("article") or ""
         if not isinstance(article, str):
-            self.faults.append(f"line {line}, column article: expected a text, found {article!r}")
+            reading.fault("article", f"expected a text, found {article!r}")
         given_id = row.get("id")
         if given_id is not None and type(given_id) not in (str, int):
-            self.faults.append(f"line {line}, column id: expected a text, found {shown(given_id)}")
-        answers = self._answers(line, row, context)
-        if len(self.faults) > before:
-            return
+            reading.fault("id", f"expected a text, found {shown(given_id)}")
+        answers = reading.answers(context)
+        if reading.faults:
+            self.faults.extend(reading.faults)
+            return None
         named = given_id not in (None, "")
-        id = str(given_id) if named else _hash(question_text, context)
-        if id in self._lines:
-            self.faults.append(_repeated(line, self._lines[id], id if named else ""))
-            return
-        self._lines[id] = line
-        context, passage = self._contexts.setdefault(context, (context, _hash(context)))
-        self._demonstrations.append(
-            Demonstration(id, question_text, context, answers, article, passage)
-        )
+        id = str(given_id) if named else named_by(question_text, context)
+        if id in self._places:
+            self.faults.append(_repeated(number, place, self._places[id], id if named else ""))
+            return None
+        self._places[id] = place
+        context, passage = self._contexts.setdefault(context, (context, named_by(context)))
+        return Demonstration(id, question_text, context, answers, article, passage)
 
     def finish(self, path: Path) -> list[Demonstration]:
         """Return the rows.
@@ -64,44 +76,57 @@ class RowGatherer:
             InvalidFile: if there are faults or no rows.
         """
         if not self._demonstrations and not self.faults:
-            self.faults.append("there is no row in it")
+            self.faults.append(Fault("", "there is no row in it"))
         if self.faults:
             raise InvalidFile(
                 f"{path} has {len(self.faults)} faults, so nothing was read. Correct them and "
                 "try again:",
-                self.faults,
+                [str(fault) for fault in self.faults],
             )
         return self._demonstrations
 
-    def _text(self, line: int, row: Row, column: str) -> str:
-        value = row.get(column)
+
+class _RowReading:
+    """Reads one row's columns and gathers its faults."""
+
+    def __init__(self, number: int, place: str, row: Row, required: tuple[str, ...]) -> None:
+        self.faults: list[Fault] = []
+        self._number = number
+        self._place = place
+        self._row = row
+        self._required = required
+
+    def fault(self, column: str, message: str) -> None:
+        """Add a fault of a column."""
+        self.faults.append(Fault(f"{self._place}, column {column}", message, self._number))
+
+    def text(self, column: str) -> str:
+        """Return a text that must be there, "" where it is not."""
+        value = self._row.get(column)
         if not isinstance(value, str) or not value.strip():
-            found = shown(value) if column in row else "no such column"
-            self.faults.append(
-                f"line {line}, column {column}: expected a text that is not empty, found {found}"
-            )
+            found = shown(value) if column in self._row else "no such column"
+            self.fault(column, f"expected a text that is not empty, found {found}")
             return ""
         return value
 
-    def _answers(self, line: int, row: Row, context: str) -> tuple[Answer, ...]:
+    def answers(self, context: str) -> tuple[Answer, ...]:
+        """Return the answers, each with its place if it has one."""
+        row = self._row
         if "answer" not in row and "answers" in row:
-            return self._placed_answers(line, row["answers"], context)
-        if "answer" not in row and "answer" in self.required:
-            self.faults.append(
-                f"line {line}, column answer: no such column; an empty one says that the context "
-                "does not answer the question"
+            return self._placed_answers(row["answers"], context)
+        if "answer" not in row and "answer" in self._required:
+            self.fault(
+                "answer",
+                "no such column; an empty one says that the context does not answer the question",
             )
         value = row.get("answer")
         texts = value if isinstance(value, list) else [value or ""]
         if not all(isinstance(text, str) for text in texts):
-            self.faults.append(
-                f"line {line}, column answer: expected a text or a list of texts, found "
-                f"{shown(value)}"
-            )
+            self.fault("answer", f"expected a text or a list of texts, found {shown(value)}")
             return ()
         return tuple(_located(text, context) for text in texts if text.strip())
 
-    def _placed_answers(self, line: int, value: object, context: str) -> tuple[Answer, ...]:
+    def _placed_answers(self, value: object, context: str) -> tuple[Answer, ...]:
         texts = value.get("text") if isinstance(value, dict) else None
         starts = value.get("answer_start") if isinstance(value, dict) else None
         if (
@@ -111,9 +136,10 @@ class RowGatherer:
             or not all(isinstance(text, str) and text for text in texts)
             or not all(type(start) is int and start >= 0 for start in starts)
         ):
-            self.faults.append(
-                f"line {line}, column answers: expected an object with the equally long lists "
-                f"`text` and `answer_start`, found {shown(value)}"
+            self.fault(
+                "answers",
+                "expected an object with the equally long lists `text` and `answer_start`, found "
+                f"{shown(value)}",
             )
             return ()
         answers = []
@@ -121,9 +147,7 @@ class RowGatherer:
             if context.startswith(text, start):
                 answers.append(Answer(text, Span(start, start + len(text))))
             else:
-                self.faults.append(
-                    f"line {line}, column answers: {misplaced(text, start, context)}"
-                )
+                self.fault("answers", misplaced(text, start, context))
         return tuple(answers)
 
 
@@ -136,16 +160,19 @@ def _located(text: str, context: str) -> Answer:
     return Answer(text.strip())
 
 
-def _repeated(line: int, first: int, id: str) -> str:
+def _repeated(number: int, place: str, first: str, id: str) -> Fault:
     if id:
-        return f"line {line}, column id: {shown(id)} stands in line {first} already"
-    return (
-        f"line {line}: line {first} asks the same about the same context; keep one of them, or "
-        "give each an `id`"
+        message = f"{shown(id)} stands in {first} already"
+        return Fault(f"{place}, column id", message, number)
+    return Fault(
+        place,
+        f"{first} asks the same about the same context; keep one of them, or give each an `id`",
+        number,
     )
 
 
-def _hash(*texts: str) -> str:
+def named_by(*texts: str) -> str:
+    """Return a name for texts that is the same whenever they are."""
     digest = blake2b(digest_size=8)
     for text in texts:
         digest.update(text.encode("utf-8") + b"\0")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mmap
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,12 @@ _OTHER_KINDS = {
     b"\xff\xfe": "UTF-16; save it as UTF-8",
     b"\xfe\xff": "UTF-16; save it as UTF-8",
 }
-_UTF8_MARK = b"\xef\xbb\xbf"
+UTF8_MARK = b"\xef\xbb\xbf"
+# Finding the line of a fault takes the parser of the standard library, and its memory.
+_LARGE = 256 * 2**20
+
+Buffer = bytes | mmap.mmap
+"""A file's bytes, in memory or mapped."""
 
 
 def read_source(path: Path, accepted: str = ACCEPTED) -> bytes:
@@ -65,13 +71,22 @@ def check_source(data: bytes, name: str, accepted: str = ACCEPTED) -> bytes:
             raise InvalidFile(f"{name} is {kind}. {accepted}.")
     if b"\0" in data[:8192]:
         raise InvalidFile(f"{name} is not a text file. {accepted}.")
-    data = data.removeprefix(_UTF8_MARK)
+    data = data.removeprefix(UTF8_MARK)
     if not data.strip():
         raise InvalidFile(f"{name} is empty. {accepted}.")
     return data
 
 
-def decode_json(data: bytes) -> Any:
+def not_json(data: Buffer, name: str) -> InvalidFile:
+    """Return what is said of a file that should be JSON, with the place of the first fault."""
+    try:
+        decode_json(data)
+    except ValueError as error:
+        return InvalidFile(f"{name} is not JSON: {error}. {ACCEPTED}.")
+    return InvalidFile(f"{name} is not JSON. {ACCEPTED}.")
+
+
+def decode_json(data: Buffer) -> Any:
     """Return the value that JSON text stands for.
 
     Raises:
@@ -80,7 +95,7 @@ def decode_json(data: bytes) -> Any:
     try:
         return msgspec.json.decode(data)
     except (ValueError, RecursionError) as error:
-        raise ValueError(_json_fault(data)) from error
+        raise ValueError(_json_fault(bytes(data), str(error))) from error
 
 
 def decode_text(data: bytes) -> str:
@@ -127,8 +142,10 @@ def misplaced(text: str, start: int, context: str) -> str:
     return f"{message}; the nearest one starts at {nearest}"
 
 
-def _json_fault(data: bytes) -> str:
+def _json_fault(data: bytes, message: str) -> str:
     """Say what is wrong with JSON that the fast parser refused; it gives no lines."""
+    if len(data) > _LARGE:
+        return message
     text = decode_text(data)
     try:
         json.loads(text)

@@ -17,7 +17,8 @@ import msgspec
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.squad_version import SquadVersion, version_for
 from goldspan.errors import InvalidFile, InvalidInput
-from goldspan.formats.source import ACCEPTED, decode_json, read_source, shown
+from goldspan.formats.fault import Fault
+from goldspan.formats.source import Buffer, decode_json, not_json, read_source, shown
 from goldspan.formats.squad_walk import SquadWalk
 
 
@@ -52,29 +53,61 @@ def read_squad(path: Path, *, answers_required: bool = True) -> SquadFile:
 
 def parse_squad(data: bytes, path: Path, *, answers_required: bool = True) -> SquadFile:
     """Do what ``read_squad`` does on a file's bytes; ``path`` is named in errors."""
-    try:
-        document = decode_json(data)
-    except ValueError as error:
-        raise InvalidFile(f"{path} is not JSON: {error}. {ACCEPTED}.") from error
-    articles = document.get("data") if isinstance(document, dict) else None
-    if not isinstance(articles, list):
-        keys = f"an object with {shown(list(document))}" if isinstance(document, dict) else ""
-        raise InvalidFile(
-            f"{path} is JSON, but not SQuAD's: expected an object with the list `data`, found "
-            f"{keys or shown(document)}. The rows of a table go one object a line (JSON lines)."
-        )
     walk = SquadWalk(answers_required)
-    demonstrations = list(walk.questions(articles))
-    walk.check_version(document.get("version"))
-    if not demonstrations and not walk.faults:
-        walk.faults.append("data: there is no question in it")
+    demonstrations = list(walk_squad(walk, data, str(path)))
     if walk.faults:
         raise InvalidFile(
             f"{path} has {len(walk.faults)} faults, so nothing was read. Correct them and try "
             "again:",
-            walk.faults,
+            [str(fault) for fault in walk.faults],
         )
     return SquadFile(walk.version, demonstrations)
+
+
+class _Document(msgspec.Struct):
+    """A SQuAD file, its articles not decoded yet."""
+
+    data: list[msgspec.Raw]
+    version: Any = None
+
+
+def walk_squad(walk: SquadWalk, data: Buffer, name: str) -> Iterator[Demonstration]:
+    """Yield the sound questions of a file, decoding one paragraph at a time.
+
+    When it ends, ``walk.faults`` hold what is wrong with the file as a whole, too.
+
+    Args:
+        walk: gathers the faults.
+        data: the file's bytes.
+        name: of the file, for errors.
+
+    Raises:
+        InvalidFile: if it is not JSON of SQuAD's form.
+    """
+    try:
+        document = msgspec.json.decode(data, type=_Document)
+    except msgspec.ValidationError:
+        raise _not_squad(decode_json(data), name) from None
+    except (ValueError, RecursionError) as error:
+        raise not_json(data, name) from error
+    found = False
+    try:
+        for one in walk.questions(document.data):
+            found = True
+            yield one
+    except (ValueError, RecursionError) as error:
+        raise not_json(data, name) from error
+    walk.check_version(document.version)
+    if not found and not walk.faults:
+        walk.faults.append(Fault("data", "there is no question in it"))
+
+
+def _not_squad(document: Any, name: str) -> InvalidFile:
+    keys = f"an object with {shown(list(document))}" if isinstance(document, dict) else ""
+    return InvalidFile(
+        f"{name} is JSON, but not SQuAD's: expected an object with the list `data`, found "
+        f"{keys or shown(document)}. The rows of a table go one object a line (JSON lines)."
+    )
 
 
 def write_squad(
@@ -95,21 +128,28 @@ def write_squad(
     version = version or needed
     if (version, needed) == ("v1.1", "v2.0"):
         raise InvalidInput("SQuAD v1.1 cannot hold questions without an answer; write v2.0")
-    data = [
-        {"title": title, "paragraphs": _paragraphs(questions, version)}
-        for title, questions in groupby(demonstrations, key=lambda d: d.article)
-    ]
-    document = {"version": "1.1" if version == "v1.1" else version, "data": data}
     half = path.with_name(f"{path.name}.tmp")
-    half.write_bytes(msgspec.json.encode(document) + b"\n")
+    with half.open("wb") as file:
+        file.writelines(squad_pieces(demonstrations, version))
     half.replace(path)
 
 
-def _paragraphs(questions: Iterable[Demonstration], version: SquadVersion) -> list[dict[str, Any]]:
-    return [
-        {"context": context, "qas": [_question(d, version) for d in about]}
-        for context, about in groupby(questions, key=lambda d: d.context)
-    ]
+def squad_pieces(demonstrations: Iterable[Demonstration], version: SquadVersion) -> Iterator[bytes]:
+    """Yield a SQuAD file piece by piece, a passage at a time.
+
+    Raises:
+        InvalidInput: if an answer has no span.
+    """
+    tag = "1.1" if version == "v1.1" else version
+    yield b'{"version":' + msgspec.json.encode(tag) + b',"data":['
+    for number, (title, questions) in enumerate(groupby(demonstrations, key=lambda d: d.article)):
+        yield b"," if number else b""
+        yield b'{"title":' + msgspec.json.encode(title) + b',"paragraphs":['
+        for place, (context, about) in enumerate(groupby(questions, key=lambda d: d.context)):
+            paragraph = {"context": context, "qas": [_question(d, version) for d in about]}
+            yield (b"," if place else b"") + msgspec.json.encode(paragraph)
+        yield b"]}"
+    yield b"]}\n"
 
 
 def _question(demonstration: Demonstration, version: SquadVersion) -> dict[str, Any]:

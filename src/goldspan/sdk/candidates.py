@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from goldspan.domain.answering import Answering
 from goldspan.domain.collect import NO_ANSWER, AnnotatedRecord
 from goldspan.domain.demonstration import Answer
 from goldspan.domain.metadata import (
@@ -17,7 +18,7 @@ from goldspan.domain.metadata import (
 from goldspan.domain.normalise import normalise_answer
 from goldspan.errors import InvalidInput
 from goldspan.reader.base import Reader, ReaderAnswer
-from goldspan.sdk.answering import Answering, answering
+from goldspan.sdk.answering import answering
 from goldspan.sdk.base import DatasetBase
 from goldspan.sdk.dataset import FeedbackDataset
 from goldspan.sdk.progress import progress

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from goldspan.domain.answering import CONTEXT_FIELD, QUESTION_FIELDS
 from goldspan.domain.collect import preference_pairs
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.prompt import PromptTemplate
@@ -15,7 +16,7 @@ from goldspan.domain.question import RankingQuestion
 from goldspan.errors import InvalidInput
 from goldspan.formats.pairs import pair_row
 from goldspan.formats.squad import write_squad
-from goldspan.sdk.answering import CONTEXT_FIELD, QUESTION_FIELDS, answering
+from goldspan.sdk.answering import answering
 from goldspan.sdk.base import DatasetBase
 from goldspan.sdk.records import FeedbackRecord
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from goldspan.domain.answering import KNOWN_ANSWERS, Answering
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.metadata import TermsMetadataProperty
 from goldspan.domain.record import Suggestion
 from goldspan.domain.workspace import Role
 from goldspan.errors import GoldspanError, InvalidInput, NotFound
-from goldspan.sdk.answering import KNOWN_ANSWERS, Answering, answering
+from goldspan.sdk.answering import answering
 from goldspan.sdk.dataset import FeedbackDataset
 from goldspan.sdk.progress import progress
 from goldspan.sdk.records import FeedbackRecord, ResponseSchema, prefixed

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from goldspan.domain.answering import Answering
 from goldspan.domain.demonstration import Answer
 from goldspan.domain.record import Suggestion
 from goldspan.reader.base import Reader, ReaderAnswer
-from goldspan.sdk.answering import Answering, answering
+from goldspan.sdk.answering import answering
 from goldspan.sdk.dataset import FeedbackDataset
 from goldspan.sdk.progress import progress
 from goldspan.sdk.records import FeedbackRecord

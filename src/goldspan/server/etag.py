@@ -31,11 +31,11 @@ def etag(updated_at: datetime) -> str:
     return f'"{updated_at:%Y%m%d%H%M%S%f}"'
 
 
-def find_stale(unit: Unit, if_match: str, path: Mapping[str, str]) -> PreconditionFailed | None:
+def require_match(unit: Unit, if_match: str, path: Mapping[str, str]) -> None:
     """Check a request's ``If-Match`` against the one thing that its path names.
 
-    Returns:
-        The error if the thing has changed or gone, else None.
+    Raises:
+        PreconditionFailed: if the thing has changed or gone.
     """
     for name, key in path.items():
         if name in FIND:
@@ -43,12 +43,11 @@ def find_stale(unit: Unit, if_match: str, path: Mapping[str, str]) -> Preconditi
             found = None if row is None else etag(row.updated_at)
             wanted = [one.strip().removeprefix("W/") for one in if_match.split(",")]
             if found is None or (found not in wanted and "*" not in wanted):
-                return PreconditionFailed(
+                raise PreconditionFailed(
                     f"{name.removesuffix('_id')} {key!r} is not as If-Match {if_match} says: its "
                     f"ETag is {found}. Nothing was changed; read it again and repeat the change",
                     etag=found,
                 )
-    return None
 
 
 def add_etag(response: Response[Any]) -> Response[Any]:

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from msgspec import json
 
 from goldspan.domain.permission import Action, Actor
 from goldspan.errors import Conflict, InvalidRecord
 from goldspan.services.datasets import require_ready
 from goldspan.services.lookup import schema_of, visible_dataset
-from goldspan.services.ordering import new_position, reposition
 from goldspan.services.record_items import CheckedRecord, RecordItem, check_items
-from goldspan.services.record_state import put_responses
+from goldspan.services.record_state import NEW, State, put_responses
 from goldspan.storage.ids import new_id
 from goldspan.storage.rows import DatasetRow, NewRecord, RecordRow
 from goldspan.storage.store import Unit
@@ -68,12 +66,24 @@ def add_records(
 
 
 def upsert_records(
-    unit: Unit, actor: Actor, dataset_id: str, checked: Sequence[CheckedRecord]
+    unit: Unit,
+    actor: Actor,
+    dataset_id: str,
+    checked: Sequence[CheckedRecord],
+    *,
+    add_unknown_ids: bool = False,
 ) -> Upserted:
     """Update the records whose id or external id is known, add the others.
 
     What an item leaves out stays as it is; its suggestions and responses replace those for the
     same question or by the same user.
+
+    Args:
+        unit: a transaction that writes.
+        actor: who writes.
+        dataset_id: whose records.
+        checked: what to write.
+        add_unknown_ids: whether an id that the dataset has not is that of a new record.
 
     Raises:
         NotFound, Forbidden: for the dataset.
@@ -89,26 +99,32 @@ def upsert_records(
         raise InvalidRecord("a record stands twice in this request, by its id and external id")
     old = unit.records.some(dataset_id, named)
     unknown = [record_id for record_id in named if record_id not in old]
-    if unknown:
+    if unknown and not add_unknown_ids:
         raise InvalidRecord(
             f"record {unknown[0]!r} is not one of the dataset's; leave the id out to add a record",
             ids=unknown[:20],
         )
     pairs = [
-        (None if record_id is None else old[record_id], one)
+        (None if record_id is None else old.get(record_id), one)
         for record_id, one in zip(wanted, checked, strict=True)
     ]
-    return Upserted(ids=_write(unit, dataset, pairs), updated_ids=named)
+    known = [record_id for record_id in named if record_id in old]
+    return Upserted(ids=_write(unit, dataset, pairs), updated_ids=known)
 
 
 def _write(
     unit: Unit, dataset: DatasetRow, pairs: Sequence[tuple[RecordRow | None, CheckedRecord]]
 ) -> list[str]:
     """Write each record over the old one beside it, or as a new one; return the ids."""
-    ids = [new_id() if old is None else old.id for old, _ in pairs]
-    furthest = unit.assignments.furthest(dataset.id)
+    ids = [(new.id or new_id()) if old is None else old.id for old, new in pairs]
     added = [
-        _new_record(dataset, furthest, record_id, one)
+        NewRecord(
+            id=record_id,
+            external_id=one.external_id,
+            fields_json=one.fields_json,
+            metadata_json=one.metadata_json,
+            vectors_json=one.vectors_json,
+        )
         for record_id, (old, one) in zip(ids, pairs, strict=True)
         if old is None
     ]
@@ -117,31 +133,14 @@ def _write(
     _update(unit, [(old, one) for old, one in pairs if old is not None])
     both = list(zip(ids, pairs, strict=True))
     unit.suggestions.put([row for i, (_, one) in both for row in one.new_suggestions(i)])
-    reposition(unit, dataset, [old.id for old, _ in pairs if old is not None])
-    responses = [row for i, (_, one) in both for row in one.new_responses(i, dataset.id)]
+    states: dict[str, State] = {
+        i: NEW if old is None else (old.status, old.submitted) for i, (old, _) in both
+    }
+    responses = [row for i, (_, one) in both for row in one.new_responses(i)]
     just_added = {record.id for record in added}
-    put_responses(unit, dataset, responses, just_added=just_added)
+    put_responses(unit, dataset, states, responses, just_added=just_added)
     unit.datasets.touch(dataset.id)
     return ids
-
-
-def _new_record(
-    dataset: DatasetRow, furthest: int | None, record_id: str, one: CheckedRecord
-) -> NewRecord:
-    scores = [json.decode(score) for _, _, score, _, _ in one.suggestions if score is not None]
-    position = new_position(dataset, record_id, one.fields_json, scores)
-    return NewRecord(
-        id=record_id,
-        external_id=one.external_id,
-        fields_json=one.fields_json,
-        metadata_json=one.metadata_json,
-        vectors_json=one.vectors_json,
-        needed=dataset.min_submitted,
-        position=position,
-        # In a random order people go round, so that any place may have been passed.
-        returned=furthest is not None
-        and (position < furthest or dataset.assignment_order == "random"),
-    )
 
 
 def _update(unit: Unit, pairs: Sequence[tuple[RecordRow, CheckedRecord]]) -> None:

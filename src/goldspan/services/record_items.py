@@ -139,16 +139,10 @@ class CheckedRecord:
             for question_id, value, score, agent, type_ in self.suggestions
         ]
 
-    def new_responses(self, record_id: str, dataset_id: str) -> list[NewResponse]:
-        """Return its responses as rows of the dataset's record."""
+    def new_responses(self, record_id: str) -> list[NewResponse]:
+        """Return its responses as rows of the record."""
         return [
-            NewResponse(
-                record_id=record_id,
-                user_id=user_id,
-                values_json=values,
-                status=status,
-                dataset_id=dataset_id,
-            )
+            NewResponse(record_id=record_id, user_id=user_id, values_json=values, status=status)
             for user_id, values, status in self.responses
         ]
 
@@ -179,7 +173,7 @@ def check_items(
                 raise InvalidRecord(
                     f"external id {item.external_id!r} stands twice in this request"
                 )
-            checked.append(_check_item(actor, schema, item, allow_extra_metadata))
+            checked.append(check_item(actor, schema, item, allow_extra_metadata))
         except InvalidInput as error:
             faults.append((place, error))
     if faults:
@@ -203,9 +197,10 @@ def _all_faults(faults: Sequence[tuple[int, InvalidInput]], total: int) -> Inval
     return raised("\n  ".join([f"{head}:", *shown]), faults=shown)
 
 
-def _check_item(
+def check_item(
     actor: Actor, schema: Schema, item: RecordItem, allow_extra_metadata: bool
 ) -> CheckedRecord:
+    """Check one item, but not that its users exist. Raises InvalidInput."""
     check_fields(schema.fields, item.fields)
     responses = [
         (

@@ -6,6 +6,7 @@
     lock          locked by the owner; its text is JSON with the owner's pid and URL
     owner.key     the owner's API key, readable only by the system user that made it
     runs/         training runs
+    tmp/          uploads and exports under way
 
 Whoever holds the lock may open the database; everybody else talks to the owner's URL. The
 operating system frees the lock when its holder ends, however it ends, so only the lock says
@@ -85,6 +86,11 @@ class Home:
     def runs_dir(self) -> Path:
         """The folder of training runs."""
         return self.path / "runs"
+
+    @property
+    def scratch_dir(self) -> Path:
+        """The folder of files that live as long as a request."""
+        return self.path / "tmp"
 
     @property
     def _lock_path(self) -> Path:

@@ -10,7 +10,6 @@ from litestar.params import JSONBody
 from goldspan.domain.permission import Action
 from goldspan.server import present
 from goldspan.server.deps import Caller, Database, Id
-from goldspan.server.journal import SHOWS_SECRET
 from goldspan.server.routes.users import create
 from goldspan.services import users, workspaces
 from goldspan.storage.rows import UserRow
@@ -53,7 +52,7 @@ def list_users(db: Database, actor: Caller) -> list[User]:
     return db.peek(read)
 
 
-@post("/api/users", status_code=200, opt={SHOWS_SECRET: True})
+@post("/api/users", status_code=200)
 async def create_user(db: Database, actor: Caller, data: JSONBody[UserCreate]) -> User:
     """Create a user; only this answer holds the key."""
     return await create(db, actor, data)
