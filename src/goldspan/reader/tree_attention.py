@@ -19,11 +19,14 @@ PROVEN_ROPE = ("default", "linear", "llama3", "yarn")
 """Kinds of rotary positions that do not depend on how long the input is."""
 
 ATTENTION_TOKENS = 2000
-"""Length of a packed row at which attention costs as much as all else.
+"""Length of a packed row at which attention costs as much as all else, on a CPU.
 
-Measured on a CPU (GPT-2 and Llama, hidden sizes 320 to 768). Counting operations gives
-6 * hidden, so wide models on a GPU could pack more into a row than this lets them.
+Measured with GPT-2 and Llama, hidden sizes 320 to 768.
 """
+OPERATIONS_A_TOKEN = 6
+"""The same on CUDA, a unit of the hidden size: counted operations, not measured."""
+SPARSE = 10**6
+"""The same where hidden tokens are never computed."""
 
 Mask = Tensor | BlockMask
 Masks = Mask | dict[str, Mask]
@@ -45,6 +48,18 @@ def why_not_shared(model: PreTrainedModel) -> str | None:
         if rope_type not in PROVEN_ROPE:
             return f"rotary positions of type {rope_type!r} depend on the length of the input"
     return None
+
+
+def attention_tokens(model: PreTrainedModel) -> int:
+    """Return the length of a packed row at which this model's attention costs as much as the rest.
+
+    FlexAttention skips what the mask hides, so that long rows cost it nothing.
+    """
+    if model.device.type != "cuda":
+        return ATTENTION_TOKENS
+    if model.config._attn_implementation == "flex_attention":
+        return SPARSE
+    return OPERATIONS_A_TOKEN * int(model.config.hidden_size)
 
 
 def ancestor_masks(config: Any, depth: Tensor, end: Tensor, dtype: torch.dtype) -> Masks:

@@ -10,7 +10,7 @@ from accelerate.utils import DistributedType
 from peft import PeftModel
 from torch.utils.data import DataLoader
 
-from goldspan.reader.tree_attention import why_not_shared
+from goldspan.reader.tree_attention import attention_tokens, why_not_shared
 from goldspan.training.passage_batches import PassageBatches, Sizes, count_rows, count_tokens
 from goldspan.training.tree_batch import TreeCollator
 from goldspan.training.tree_model import share_prefixes
@@ -70,10 +70,11 @@ class SharesPrefixes:
     ) -> Any:
         """Compute TRL's loss, and count the tokens that it took, beside TRL's ``num_tokens``."""
         if self.model.training:
-            computed = torch.tensor(
-                inputs.get("tree_ids", inputs["input_ids"]).numel(), device=self.args.device
-            )
-            self._tokens_computed += int(self.accelerator.gather(computed).sum())
+            computed = inputs.get("tree_ids", inputs["input_ids"]).numel()
+            if self.accelerator.num_processes > 1:
+                all_of_them = torch.tensor(computed, device=self.args.device)
+                computed = int(self.accelerator.gather(all_of_them).sum())
+            self._tokens_computed += computed
             self._metrics["train"]["num_tokens_computed"] = [self._tokens_computed]
         return super().compute_loss(model, inputs, *args, **kwargs)  # type: ignore[misc]
 
@@ -103,7 +104,9 @@ class SharesPrefixes:
         if self.why_plain is not None:
             logger.warning("Prefixes are not shared: %s", self.why_plain)
             return
-        self.data_collator = TreeCollator(self.data_collator, self.data_collator.pad_token_id)
+        self.data_collator = TreeCollator(
+            self.data_collator, self.data_collator.pad_token_id, attention_tokens(bases[0])
+        )
 
     def _batch_sizes(self: Any) -> Sizes:
         data = self.train_dataset
