@@ -8,7 +8,7 @@ READY := .venv/.ready
 DEMO_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: help setup demo test lint types format docs check bench build clean
+.PHONY: help setup demo test lint types format docs check bench build clean web web-api web-check web-test screenshots
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,7 +42,28 @@ format: $(READY) ## format, and fix what lint can fix
 docs: $(READY) ## renew the reference pages from the code
 	$(BIN)/python docs/generate.py
 
-check: lint types test ## all that a change must pass: format, lint, types, layers, tests, docs
+# npm writes this file whenever it has installed what the lock file names.
+WEB_READY := web/node_modules/.package-lock.json
+
+$(WEB_READY): web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	touch $@
+
+web: $(WEB_READY) ## build the page (needs Node 20.19 or newer)
+	cd web && npm run build
+
+web-api: $(READY) $(WEB_READY) ## renew the page's types from the server's OpenAPI description
+	$(BIN)/python web/openapi.py > web/node_modules/.openapi.json
+	cd web && npx openapi-typescript node_modules/.openapi.json --alphabetize -o $(or $(TO),src/api/schema.d.ts)
+
+web-check: ## check that the page's types are those of the server
+	@$(MAKE) --no-print-directory web-api TO=node_modules/.schema.d.ts
+	diff -u web/src/api/schema.d.ts web/node_modules/.schema.d.ts || { echo "run make web-api"; exit 1; }
+
+web-test: $(WEB_READY) ## check the page's types and run its unit tests
+	cd web && npm run types && npm test
+
+check: lint types web-check web-test web test ## all that a change must pass: format, lint, types, layers, tests, docs
 
 bench: $(READY) ## run every benchmark, quickly (BENCH_ARGS= for the long form)
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script $(BENCH_ARGS); done

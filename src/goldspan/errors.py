@@ -11,10 +11,13 @@
     │   └── InvalidFile             an import file; carries every fault found in it
     ├── Unauthenticated           no key or password, or a wrong one
     ├── Forbidden                 known, but not allowed to
+    │   ├── PasswordChangeRequired  signed in with a password that somebody else has set
+    │   └── CrossSite               a browser sent this from another site's page
     ├── NotFound                  no such thing, or not visible to this user
     ├── Conflict                  the thing exists already, or its state forbids the change
     ├── PreconditionFailed        it is no longer as the caller last saw it
     ├── TooLarge                  a request's body is over its limit
+    ├── TooManyRequests           tried too often; carries how long to wait
     ├── HomeBusy                  another process owns this home and does not answer
     ├── StorageFailure            the database cannot be read or written
     ├── MissingExtra              an optional dependency is not installed
@@ -95,6 +98,14 @@ class Forbidden(GoldspanError):
     """The user is known but may not do this."""
 
 
+class PasswordChangeRequired(Forbidden):
+    """The user signed in with a password that somebody else has set, and must choose one first."""
+
+
+class CrossSite(Forbidden):
+    """A browser sent this with its session, but not provably from this server's own page."""
+
+
 class NotFound(GoldspanError):
     """No such thing, or none that this user may see."""
 
@@ -109,6 +120,19 @@ class PreconditionFailed(GoldspanError):
 
 class TooLarge(GoldspanError):
     """A request's body is larger than the server accepts."""
+
+
+class TooManyRequests(GoldspanError):
+    """This was tried too often.
+
+    Args:
+        message: what was tried, and how often it may be.
+        retry_after_s: after so many seconds it may be tried again.
+    """
+
+    def __init__(self, message: str, retry_after_s: int, **params: Any) -> None:
+        super().__init__(message, retry_after_s=retry_after_s, **params)
+        self.retry_after_s = retry_after_s
 
 
 class HomeBusy(GoldspanError):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.api.talk import RANKING, SPAN, TEXT, Dataset, Person, answer, item
+from tests.api.talk import RANKING, SPAN, TEXT, Dataset, Person, item
 
 LABELS = {"type": "label_selection", "options": [{"value": "a", "text": "A"}, {"value": "b"}]}
 
@@ -43,13 +43,6 @@ def test_a_patch_changes_what_it_gives(owner: Person, dataset: Dataset) -> None:
     assert {name: same[name] for name in body} == body
     records = {"items": [item(metadata={"colour": "red"})]}
     owner.refused("POST", f"{dataset.path}/records", 422, json=records)
-
-
-def test_the_overlap_stays_when_people_have_responded(owner: Person, dataset: Dataset) -> None:
-    dataset.add(item(responses=[answer("x")]))
-    body = {"distribution": {"strategy": "overlap", "min_submitted": 2}}
-    code, _ = owner.refused("PATCH", dataset.path, 409, json=body)
-    assert code == "Conflict"
 
 
 def test_a_dataset_without_a_required_question_is_not_published(owner: Person, draft: str) -> None:

@@ -140,3 +140,13 @@ def test_records_have_etags_and_honour_them(dataset: Dataset) -> None:
     assert changed.headers["ETag"] != seen
     dataset.owner.refused("DELETE", path, 412, headers={"If-Match": seen})
     dataset.owner.ask("DELETE", path, 200, headers={"If-Match": changed.headers["ETag"]})
+
+
+def test_what_one_may_not_see_has_no_etag_either(
+    dataset: Dataset, make_person: Callable[..., Person]
+) -> None:
+    stranger = make_person("admin")
+    headers = {"If-Match": '"1"'}
+    code, message = stranger.refused("PATCH", dataset.path, 404, json={}, headers=headers)
+    assert code == "NotFound"
+    assert "ETag" not in message

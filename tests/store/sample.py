@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from goldspan.domain.field import TextField
 from goldspan.domain.question import TextQuestion
+from goldspan.domain.workspace import Role
 from goldspan.storage.ids import new_id
-from goldspan.storage.rows import NewRecord
+from goldspan.storage.rows import NewRecord, UserRow
 from goldspan.storage.store import Unit
 
 
@@ -43,3 +44,18 @@ def new_record(
         metadata_json=metadata,
         vectors_json=None,
     )
+
+
+def new_user(unit: Unit, username: str) -> UserRow:
+    user = UserRow(
+        id=new_id(),
+        username=username,
+        first_name=username,
+        last_name=None,
+        role=Role.ANNOTATOR,
+        password_hash=None,
+        inserted_at=unit.now,
+        updated_at=unit.now,
+    )
+    unit.users.add(user)
+    return user

@@ -13,7 +13,14 @@ import sqlalchemy as sa
 from tests.store.sample import Sample, new_record
 
 from goldspan.errors import StorageFailure
-from goldspan.storage import sql_datasets, sql_records, sql_tallies, sql_users
+from goldspan.storage import (
+    sql_assignments,
+    sql_datasets,
+    sql_judgements,
+    sql_records,
+    sql_tallies,
+    sql_users,
+)
 from goldspan.storage.engine import reader_engine
 from goldspan.storage.ids import new_id
 from goldspan.storage.sql_store import SqliteStore
@@ -56,7 +63,14 @@ def test_commits_wait_for_the_disk_and_readers_cannot_write(connection: sa.Conne
 
 HOT = [
     pytest.param(statement, id=f"{module.__name__.split('_')[-1]}.{name}")
-    for module in (sql_users, sql_datasets, sql_records, sql_tallies)
+    for module in (
+        sql_users,
+        sql_datasets,
+        sql_records,
+        sql_tallies,
+        sql_assignments,
+        sql_judgements,
+    )
     for name, statement in vars(module).items()
     if isinstance(statement, Hot)
 ]

@@ -13,7 +13,15 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from goldspan._version import __version__
 from goldspan.errors import GoldspanError
-from goldspan.server.deps import Authentication, Db, provide_actor, provide_db
+from goldspan.server import page
+from goldspan.server.deps import (
+    Authentication,
+    Db,
+    provide_actor,
+    provide_caller,
+    provide_db,
+    provide_security,
+)
 from goldspan.server.error_map import (
     NOT_JSON,
     on_any_error,
@@ -24,22 +32,31 @@ from goldspan.server.error_map import (
 from goldspan.server.etag import add_etag
 from goldspan.server.journal import Journal, Replayed, on_replayed
 from goldspan.server.routes import (
+    annotating,
+    api_keys,
     audit,
     datasets,
     exchange,
     health,
+    invitations,
     legacy,
     records,
     responses,
+    session,
     settings,
     users,
     workspaces,
 )
 from goldspan.server.scratch import Scratch
+from goldspan.server.security import Security
+from goldspan.server.sign_in_limit import SignInLimit
 from goldspan.storage.store import Store
 
 ROUTES = (
     health,
+    session,
+    api_keys,
+    invitations,
     users,
     workspaces,
     datasets,
@@ -47,26 +64,35 @@ ROUTES = (
     exchange,
     records,
     responses,
+    annotating,
     audit,
     legacy,
 )
 BODY_BYTES = 4 * 2**20
 
 
-def create_app(store: Store, *, scratch_dir: Path | None = None) -> Litestar:
+def create_app(
+    store: Store, security: Security | None = None, *, scratch_dir: Path | None = None
+) -> Litestar:
     """Return the application on a store, which the caller closes after the application ends.
 
     Args:
         store: where everything is kept.
+        security: how the server is exposed; by default to this machine only.
         scratch_dir: for uploads and exports under way, emptied here; None takes the system's
             folder for such files.
     """
     db = Db(store)
     app = Litestar(
-        route_handlers=[handler for module in ROUTES for handler in module.HANDLERS],
+        route_handlers=[
+            *(handler for module in ROUTES for handler in module.HANDLERS),
+            *page.HANDLERS,
+        ],
         dependencies={
             "db": Provide(provide_db, sync_to_thread=False),
             "actor": Provide(provide_actor, sync_to_thread=False),
+            "caller": Provide(provide_caller, sync_to_thread=False),
+            "security": Provide(provide_security, sync_to_thread=False),
         },
         middleware=[
             DefineMiddleware(Journal, store=store),
@@ -91,5 +117,7 @@ def create_app(store: Store, *, scratch_dir: Path | None = None) -> Litestar:
         logging_config=None,
     )
     app.state.db = db
+    app.state.security = security or Security()
+    app.state.sign_in_limit = SignInLimit()
     app.state.scratch = Scratch(scratch_dir)
     return app

@@ -28,6 +28,7 @@ STATUS: dict[type[GoldspanError], int] = {
     errors.Conflict: 409,
     errors.PreconditionFailed: 412,
     errors.TooLarge: 413,
+    errors.TooManyRequests: 429,
     errors.HomeBusy: 503,
     errors.StorageFailure: 503,
     errors.MissingExtra: 501,
@@ -65,6 +66,11 @@ def _response(status: int, error: GoldspanError) -> Response[Any]:
         msgspec.json.encode(ErrorBody(detail=error_detail(error))),
         status_code=status,
         media_type=MediaType.JSON,
+        headers=(
+            {"Retry-After": str(error.retry_after_s)}
+            if isinstance(error, errors.TooManyRequests)
+            else None
+        ),
     )
 
 

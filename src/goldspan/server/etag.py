@@ -31,11 +31,11 @@ def etag(updated_at: datetime) -> str:
     return f'"{updated_at:%Y%m%d%H%M%S%f}"'
 
 
-def require_match(unit: Unit, if_match: str, path: Mapping[str, str]) -> None:
+def find_stale(unit: Unit, if_match: str, path: Mapping[str, str]) -> PreconditionFailed | None:
     """Check a request's ``If-Match`` against the one thing that its path names.
 
-    Raises:
-        PreconditionFailed: if the thing has changed or gone.
+    Returns:
+        The error if the thing has changed or gone, else None.
     """
     for name, key in path.items():
         if name in FIND:
@@ -43,11 +43,12 @@ def require_match(unit: Unit, if_match: str, path: Mapping[str, str]) -> None:
             found = None if row is None else etag(row.updated_at)
             wanted = [one.strip().removeprefix("W/") for one in if_match.split(",")]
             if found is None or (found not in wanted and "*" not in wanted):
-                raise PreconditionFailed(
+                return PreconditionFailed(
                     f"{name.removesuffix('_id')} {key!r} is not as If-Match {if_match} says: its "
                     f"ETag is {found}. Nothing was changed; read it again and repeat the change",
                     etag=found,
                 )
+    return None
 
 
 def add_etag(response: Response[Any]) -> Response[Any]:

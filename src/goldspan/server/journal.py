@@ -28,7 +28,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from goldspan.domain.permission import Actor
 from goldspan.errors import Conflict, InvalidInput
-from goldspan.server.etag import require_match
+from goldspan.server.etag import find_stale
 from goldspan.storage.ids import new_id
 from goldspan.storage.rows import KeptAnswer
 from goldspan.storage.store import Store, Unit
@@ -39,6 +39,9 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+SHOWS_SECRET = "shows_secret"
+"""A route's option: its answer holds a key or token, so it is not kept for a repetition."""
+
 LONGEST_KEY = 255
 KEPT_FOR = timedelta(hours=24)
 KEPT_BYTES = 2**20
@@ -60,6 +63,7 @@ class Sent:
         path: the ids in its path, by name.
         if_match: that header.
         key: its idempotency key, if it has one.
+        shows_secret: whether its answer holds what the server must not keep.
         digest: of the body, as far as it has been read.
         claimed_by: the user whose key was taken for it, once it has changed something.
     """
@@ -73,6 +77,7 @@ class Sent:
     path: dict[str, str]
     if_match: str | None = None
     key: str | None = None
+    shows_secret: bool = False
     digest: Any = field(default_factory=hashlib.sha256)
     claimed_by: str | None = None
 
@@ -124,9 +129,12 @@ def journaled(
     actor = sent.actor if sent else None
 
     def carry_out(unit: Unit) -> Result:
+        stale = None
         if sent is not None and sent.if_match is not None:
-            require_match(unit, sent.if_match, sent.path)
+            stale = find_stale(unit, sent.if_match, sent.path)
         result = service(unit, *args, **kwargs)
+        if stale is not None:  # only now, as what the actor may not see has no ETag for them
+            raise stale
         objects = {} if sent is None else dict(sent.path)
         made = getattr(result, "id", None)
         if isinstance(made, str) and made not in objects.values():
@@ -232,7 +240,7 @@ class Journal:
         user_id, key = sent.claimed_by, sent.key
         assert user_id is not None
         assert key is not None
-        if len(body) > KEPT_BYTES or start["status"] >= 500:
+        if len(body) > KEPT_BYTES or start["status"] >= 500 or sent.shows_secret:
             return
         given = {name.decode().lower(): value.decode() for name, value in start["headers"]}
         headers = {name: given[name] for name in KEPT_HEADERS if name in given}
@@ -259,4 +267,5 @@ def _noted(scope: HTTPScope) -> Sent:
         path={name: str(value) for name, value in scope.get("path_params", {}).items()},
         if_match=headers.get("if-match"),
         key=headers.get("idempotency-key") or None,
+        shows_secret=bool(scope["route_handler"].opt.get(SHOWS_SECRET)),
     )

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from goldspan.server.etag import etag
+from goldspan.services import tasks
 from goldspan.services.read_records import Include, ReadRecord
 from goldspan.storage.rows import (
     AuditRow,
@@ -19,9 +21,10 @@ from goldspan.storage.rows import (
     WorkspaceRow,
 )
 from goldspan.wire import settings as wire_settings
+from goldspan.wire.annotating import Lease, MyProgress, OwnResponse, Task, VersionedResponse
 from goldspan.wire.audit import AuditEntry
 from goldspan.wire.base import from_wire_time
-from goldspan.wire.dataset import Dataset, Distribution
+from goldspan.wire.dataset import Assignment, Dataset, Distribution
 from goldspan.wire.record import Record, Response, Suggestion
 from goldspan.wire.user import User
 from goldspan.wire.workspace import Workspace
@@ -66,6 +69,11 @@ def dataset(row: DatasetRow) -> Dataset:
         allow_extra_metadata=row.allow_extra_metadata,
         distribution=Distribution(min_submitted=row.min_submitted),
         metadata=encoded(row.metadata_json),
+        assignment=Assignment(
+            order=row.assignment_order,
+            lease_minutes=row.lease_minutes,
+            accept_late=row.accept_late,
+        ),
         last_activity_at=row.last_activity_at,
         inserted_at=row.inserted_at,
         updated_at=row.updated_at,
@@ -140,6 +148,56 @@ def suggestion(row: SuggestionRow) -> Suggestion:
         agent=row.agent,
         inserted_at=row.inserted_at,
         updated_at=row.updated_at,
+    )
+
+
+def versioned(row: ResponseRow | None, version: int, extra: bool) -> VersionedResponse | None:
+    """Return a response with what it counts for; None stays None."""
+    if row is None:
+        return None
+    return VersionedResponse(
+        id=row.id,
+        record_id=row.record_id,
+        user_id=row.user_id,
+        values=encoded(row.values_json),
+        status=row.status,
+        inserted_at=from_wire_time(row.inserted_at),
+        updated_at=from_wire_time(row.updated_at),
+        version=version,
+        extra=extra,
+    )
+
+
+def task(given: tasks.Task) -> Task:
+    """Return a record to work on."""
+    row = given.read.record
+    shown = msgspec.structs.replace(
+        record(given.read, tasks.INCLUDE),
+        inserted_at=from_wire_time(row.inserted_at),
+        updated_at=from_wire_time(row.updated_at),
+    )
+    lease = given.lease.expires_at if given.lease else None
+    return Task(
+        record=shown,
+        response=versioned(given.response, given.version, given.extra),
+        lease=None if lease is None else Lease(expires_at=from_wire_time(lease)),
+        shown_order=None if given.shown_order is None else list(given.shown_order),
+        etag=etag(row.updated_at),
+    )
+
+
+def my_progress(given: tasks.MyProgress) -> MyProgress:
+    """Return how far a user and a dataset are."""
+    return msgspec.convert(given, MyProgress, from_attributes=True)
+
+
+def own_response(given: tasks.OwnResponse) -> OwnResponse:
+    """Return one of a user's responses, for a list."""
+    return OwnResponse(
+        record_id=given.record_id,
+        status=given.status,
+        updated_at=from_wire_time(given.updated_at),
+        excerpt=given.excerpt,
     )
 
 

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import uvicorn
+from litestar import Litestar
 
 from goldspan.errors import Conflict, InvalidInput, StorageFailure
 from goldspan.server.app import create_app
@@ -32,6 +33,7 @@ class RunningServer:
         url: where it answers.
         api_key: the owner's key, or None if only its hash is known.
         key_is_new: whether the key was made by this start, so that it should be shown.
+        app: what it serves.
         server: the HTTP server, already started.
         thread: where it runs.
         opened: what to let go of after it has stopped.
@@ -43,6 +45,7 @@ class RunningServer:
         url: str,
         api_key: str | None,
         key_is_new: bool,
+        app: Litestar,
         server: uvicorn.Server,
         thread: threading.Thread,
         opened: ExitStack,
@@ -51,6 +54,7 @@ class RunningServer:
         self.url = url
         self.api_key = api_key
         self.key_is_new = key_is_new
+        self.app = app
         self._server = server
         self._thread = thread
         self._opened = opened
@@ -102,11 +106,12 @@ def start_in_thread(
         store = open_store(place.database_path)
         opening.callback(store.close)
         key, is_new = _owner_key(place, store, owner_api_key, owner_password)
-        server, thread = _start(store, listener, place.scratch_dir)
+        app = create_app(store, scratch_dir=place.scratch_dir)
+        server, thread = _start(app, listener)
         name = f"[{host}]" if ":" in host else host
         url = f"http://{name}:{listener.getsockname()[1]}"
         lock.publish(url)
-        return RunningServer(home, url, key, is_new, server, thread, opening.pop_all())
+        return RunningServer(home, url, key, is_new, app, server, thread, opening.pop_all())
 
 
 def require_loopback(host: str) -> None:
@@ -157,17 +162,16 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _start(
-    store: Store, listener: socket.socket, scratch_dir: Path
-) -> tuple[uvicorn.Server, threading.Thread]:
+def _start(app: Litestar, listener: socket.socket) -> tuple[uvicorn.Server, threading.Thread]:
     config = uvicorn.Config(
-        create_app(store, scratch_dir=scratch_dir),
+        app,
         log_config=None,
         access_log=False,
         ws="none",
         lifespan="on",
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
         server_header=False,
+        proxy_headers=False,  # or whoever is on this machine could say to come from anywhere
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
+from msgspec import json
 
 from goldspan.domain.permission import Action, Actor
 from goldspan.errors import Conflict, InvalidRecord
 from goldspan.services.datasets import require_ready
 from goldspan.services.lookup import schema_of, visible_dataset
+from goldspan.services.ordering import new_position, reposition
 from goldspan.services.record_items import CheckedRecord, RecordItem, check_items
-from goldspan.services.record_state import NEW, State, put_responses
+from goldspan.services.record_state import put_responses
 from goldspan.storage.ids import new_id
 from goldspan.storage.rows import DatasetRow, NewRecord, RecordRow
 from goldspan.storage.store import Unit
@@ -117,14 +119,9 @@ def _write(
 ) -> list[str]:
     """Write each record over the old one beside it, or as a new one; return the ids."""
     ids = [(new.id or new_id()) if old is None else old.id for old, new in pairs]
+    furthest = unit.assignments.furthest(dataset.id)
     added = [
-        NewRecord(
-            id=record_id,
-            external_id=one.external_id,
-            fields_json=one.fields_json,
-            metadata_json=one.metadata_json,
-            vectors_json=one.vectors_json,
-        )
+        _new_record(dataset, furthest, record_id, one)
         for record_id, (old, one) in zip(ids, pairs, strict=True)
         if old is None
     ]
@@ -133,14 +130,31 @@ def _write(
     _update(unit, [(old, one) for old, one in pairs if old is not None])
     both = list(zip(ids, pairs, strict=True))
     unit.suggestions.put([row for i, (_, one) in both for row in one.new_suggestions(i)])
-    states: dict[str, State] = {
-        i: NEW if old is None else (old.status, old.submitted) for i, (old, _) in both
-    }
-    responses = [row for i, (_, one) in both for row in one.new_responses(i)]
+    reposition(unit, dataset, [old.id for old, _ in pairs if old is not None])
+    responses = [row for i, (_, one) in both for row in one.new_responses(i, dataset.id)]
     just_added = {record.id for record in added}
-    put_responses(unit, dataset, states, responses, just_added=just_added)
+    put_responses(unit, dataset, responses, just_added=just_added)
     unit.datasets.touch(dataset.id)
     return ids
+
+
+def _new_record(
+    dataset: DatasetRow, furthest: int | None, record_id: str, one: CheckedRecord
+) -> NewRecord:
+    scores = [json.decode(score) for _, _, score, _, _ in one.suggestions if score is not None]
+    position = new_position(dataset, record_id, one.fields_json, scores)
+    return NewRecord(
+        id=record_id,
+        external_id=one.external_id,
+        fields_json=one.fields_json,
+        metadata_json=one.metadata_json,
+        vectors_json=one.vectors_json,
+        needed=dataset.min_submitted,
+        position=position,
+        # In a random order people go round, so that any place may have been passed.
+        returned=furthest is not None
+        and (position < furthest or dataset.assignment_order == "random"),
+    )
 
 
 def _update(unit: Unit, pairs: Sequence[tuple[RecordRow, CheckedRecord]]) -> None:

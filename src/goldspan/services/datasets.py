@@ -8,16 +8,45 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from goldspan.domain.assignment import AssignmentOrder
 from goldspan.domain.permission import Action, Actor
 from goldspan.domain.schema import check_settings
 from goldspan.errors import Conflict, InvalidInput
 from goldspan.services.lookup import schema_of, visible_dataset
+from goldspan.services.ordering import CHUNK, reorder
+from goldspan.services.record_state import set_needed
 from goldspan.services.workspaces import visible_workspace
 from goldspan.storage.rows import DatasetRow
 from goldspan.storage.store import Unit
 
 LONGEST_NAME = 200
 LONGEST_GUIDELINES = 10_000
+LONGEST_LEASE = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRules:
+    """How records are given out.
+
+    Args:
+        order: of the records.
+        lease_minutes: how long a record stays with somebody who gives no sign of life, 1 to 1440.
+        accept_late: whether work that finds no place free is kept as extra.
+    """
+
+    order: AssignmentOrder
+    lease_minutes: int
+    accept_late: bool
+
+    def columns(self) -> dict[str, Any]:
+        """Return the dataset's attributes. Raises InvalidInput."""
+        if not 1 <= self.lease_minutes <= LONGEST_LEASE:
+            raise InvalidInput(f"lease_minutes is 1 to {LONGEST_LEASE}, found {self.lease_minutes}")
+        return {
+            "assignment_order": self.order,
+            "lease_minutes": self.lease_minutes,
+            "accept_late": self.accept_late,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +58,7 @@ class DatasetChanges:
     allow_extra_metadata: bool | None = None
     min_submitted: int | None = None
     metadata: dict[str, Any] | UnsetType | None = UNSET
+    assignment: AssignmentRules | None = None
 
 
 def create_dataset(
@@ -41,12 +71,13 @@ def create_dataset(
     allow_extra_metadata: bool = True,
     min_submitted: int = 1,
     metadata: dict[str, Any] | None = None,
+    assignment: AssignmentRules | None = None,
 ) -> DatasetRow:
     """Create a draft. Raises NotFound, Forbidden, InvalidInput, Conflict."""
     visible_workspace(unit, actor, workspace_id)
     actor.require(Action.MANAGE_DATASET)
     _check(name, guidelines, min_submitted)
-    return unit.datasets.add(
+    dataset = unit.datasets.add(
         workspace_id,
         name,
         guidelines=guidelines,
@@ -54,6 +85,9 @@ def create_dataset(
         min_submitted=min_submitted,
         metadata_json=_json(metadata),
     )
+    if assignment is None:
+        return dataset
+    return unit.datasets.update(msgspec.structs.replace(dataset, **assignment.columns()))
 
 
 def list_datasets(
@@ -73,7 +107,9 @@ def update_dataset(
 
     Raises:
         NotFound, Forbidden, InvalidInput: as elsewhere.
-        Conflict: if the name is taken, or responses exist and ``min_submitted`` would change.
+        Conflict: if the name is taken.
+
+    Where ``min_submitted`` or the order changed, ``renew`` has to be called until it is done.
     """
     dataset = visible_dataset(unit, actor, dataset_id, Action.MANAGE_DATASET)
     changed = msgspec.structs.replace(
@@ -89,14 +125,30 @@ def update_dataset(
         metadata_json=(
             dataset.metadata_json if changes.metadata is UNSET else _json(changes.metadata)
         ),
+        **({} if changes.assignment is None else changes.assignment.columns()),
     )
     _check(changed.name, changed.guidelines, changed.min_submitted)
-    if changed.min_submitted != dataset.min_submitted and unit.responses.exist_in(dataset_id):
-        raise Conflict(
-            f"dataset {dataset.name!r} has responses already, so min_submitted stays "
-            f"{dataset.min_submitted}"
-        )
     return unit.datasets.update(changed)
+
+
+def renew(unit: Unit, actor: Actor, dataset_id: str, after: str) -> str | None:
+    """Bring the next records up to what their dataset says of overlap and order.
+
+    It goes by parts, so that work may go on meanwhile: each part is right when it is done.
+
+    Args:
+        unit: a transaction that writes.
+        actor: who changed the dataset.
+        dataset_id: the dataset.
+        after: "" at the beginning, then what the last call returned.
+
+    Returns:
+        None when all is done.
+    """
+    dataset = visible_dataset(unit, actor, dataset_id, Action.MANAGE_DATASET)
+    ids = unit.records.ids_after(dataset_id, after, CHUNK)
+    set_needed(unit, dataset, ids, dataset.min_submitted)
+    return reorder(unit, dataset, ids)
 
 
 def publish_dataset(unit: Unit, actor: Actor, dataset_id: str) -> DatasetRow:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from goldspan.domain.workspace import Role
 from goldspan.errors import InvalidInput
-from goldspan.services.keys import LEAST_LENGTH, key_hash, new_key
-from goldspan.services.passwords import hash_password
+from goldspan.services.keys import LEAST_LENGTH, add_new_key, key_hash
+from goldspan.services.passwords import hash_password, set_password
 from goldspan.storage.ids import new_id
-from goldspan.storage.rows import UserRow
+from goldspan.storage.rows import NewKey, UserRow
 from goldspan.storage.store import Unit
 
 USERNAME = "owner"
@@ -34,24 +34,22 @@ def ensure_owner(
     """
     owner = unit.users.by_name(USERNAME) or _new_owner(unit)
     if password is not None:
-        unit.users.set_password(owner.id, hash_password(password))
-    unit.users.delete_keys(owner.id, GIVEN)
+        set_password(unit, owner, hash_password(password), must_change=False)
+    unit.keys.delete_named(owner.id, GIVEN)
     if given_key is not None:
         if len(given_key) < LEAST_LENGTH:
             raise InvalidInput(
                 f"GOLDSPAN_OWNER_API_KEY has {LEAST_LENGTH} or more characters, "
                 f"found {len(given_key)}"
             )
-        if unit.users.by_key(key_hash(given_key)) is None:
-            unit.users.add_key(owner.id, GIVEN, key_hash(given_key))
+        if unit.keys.find(key_hash(given_key)) is None:
+            unit.keys.add(NewKey(user_id=owner.id, name=GIVEN, key_hash=key_hash(given_key)))
         return None
-    known = None if home_key is None else unit.users.by_key(key_hash(home_key))
+    known = None if home_key is None else unit.keys.find(key_hash(home_key))
     if known is not None:
         return None
-    key = new_key()
-    unit.users.delete_keys(owner.id, HOME)
-    unit.users.add_key(owner.id, HOME, key_hash(key))
-    return key
+    unit.keys.delete_named(owner.id, HOME)
+    return add_new_key(unit, owner.id, HOME)[1]
 
 
 def _new_owner(unit: Unit) -> UserRow:

@@ -144,14 +144,14 @@ def read_page(unit: Unit, view: View, query: RecordQuery, include: Include) -> R
         total = unit.records.count(query)
     else:
         total = sum(unit.tallies.records(query.dataset_id).values())
-    return RecordPage(_with_parts(unit, view, rows, include), total)
+    return RecordPage(read_rows(unit, view, rows, include), total)
 
 
 def read_record(unit: Unit, actor: Actor, record_id: str, include: Include) -> ReadRecord:
     """Return one record. Raises NotFound."""
     record, dataset = visible_record(unit, actor, record_id)
     view = view_of(unit, actor, dataset.id)
-    return _with_parts(unit, view, [record], include)[0]
+    return read_rows(unit, view, [record], include)[0]
 
 
 def read_some(
@@ -161,7 +161,7 @@ def read_some(
     view = view_of(unit, actor, dataset_id)
     found = unit.records.some(dataset_id, record_ids)
     rows = [found[record_id] for record_id in record_ids if record_id in found]
-    return _with_parts(unit, view, rows, include)
+    return read_rows(unit, view, rows, include)
 
 
 def _own(one: AnyOf | Within, user_id: str | None) -> AnyOf | Within:
@@ -173,9 +173,10 @@ def _own(one: AnyOf | Within, user_id: str | None) -> AnyOf | Within:
     return one
 
 
-def _with_parts(
+def read_rows(
     unit: Unit, view: View, rows: Sequence[RecordRow], include: Include
 ) -> list[ReadRecord]:
+    """Return rows of one dataset as the view shows them, with what is asked to come with them."""
     ids = [row.id for row in rows]
     responses: dict[str, list[ResponseRow]] = {record_id: [] for record_id in ids}
     suggestions: dict[str, list[SuggestionRow]] = {record_id: [] for record_id in ids}

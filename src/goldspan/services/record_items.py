@@ -139,10 +139,16 @@ class CheckedRecord:
             for question_id, value, score, agent, type_ in self.suggestions
         ]
 
-    def new_responses(self, record_id: str) -> list[NewResponse]:
-        """Return its responses as rows of the record."""
+    def new_responses(self, record_id: str, dataset_id: str) -> list[NewResponse]:
+        """Return its responses as rows of the dataset's record."""
         return [
-            NewResponse(record_id=record_id, user_id=user_id, values_json=values, status=status)
+            NewResponse(
+                record_id=record_id,
+                user_id=user_id,
+                values_json=values,
+                status=status,
+                dataset_id=dataset_id,
+            )
             for user_id, values, status in self.responses
         ]
 

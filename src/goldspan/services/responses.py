@@ -67,7 +67,8 @@ def update_response(
 def delete_response(unit: Unit, actor: Actor, response_id: str) -> ResponseRow:
     """Take a response back: one's own, or anybody's for those who see all. Raises NotFound."""
     response, record, dataset = _find(unit, actor, response_id)
-    remove_response(unit, dataset, record, response)
+    remove_response(unit, dataset, response)
+    unit.versions.add_deleted(record.id, response.user_id)
     return response
 
 
@@ -96,8 +97,9 @@ def _put(
         user_id=user_id,
         values_json=kept_response(schema_of(unit, dataset.id), fields, values, status),
         status=status,
+        dataset_id=dataset.id,
     )
-    put_responses(unit, dataset, {record.id: (record.status, record.submitted)}, [new])
+    put_responses(unit, dataset, [new])
     stored = unit.responses.by_user(record.id, user_id)
     assert stored is not None
     return stored

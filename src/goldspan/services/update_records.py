@@ -13,6 +13,7 @@ from goldspan.domain.schema import check_fields
 from goldspan.errors import InvalidInput, InvalidRecord, NotFound
 from goldspan.services.add_records import require_unanswered, same_json
 from goldspan.services.lookup import Schema, schema_of, visible_dataset, visible_record
+from goldspan.services.ordering import reposition
 from goldspan.services.record_items import (
     MOST_ITEMS,
     SuggestionItem,
@@ -93,6 +94,7 @@ def _apply(
     unit.suggestions.put(
         [new_suggestion(schema, record, one) for record, given in replaced for one in given]
     )
+    reposition(unit, dataset, [new.id for _, new in changed])
     unit.datasets.touch(dataset.id)
 
 
@@ -141,6 +143,7 @@ def put_suggestion(
     new = new_suggestion(schema_of(unit, dataset.id), record, item)
     known = {one.question_id for one in unit.suggestions.of([record_id])}
     unit.suggestions.put([new])
+    reposition(unit, dataset, [record_id])
     stored = {one.question_id: one for one in unit.suggestions.of([record_id])}
     return stored[new.question_id], new.question_id not in known
 
@@ -153,9 +156,10 @@ def delete_suggestions(
     Raises:
         NotFound, Forbidden: for the record.
     """
-    visible_record(unit, actor, record_id, Action.WRITE_RECORDS)
+    _, dataset = visible_record(unit, actor, record_id, Action.WRITE_RECORDS)
     own = {one.id for one in unit.suggestions.of([record_id])}
     unit.suggestions.delete(own & set(suggestion_ids))
+    reposition(unit, dataset, [record_id])
 
 
 def delete_suggestion(unit: Unit, actor: Actor, suggestion_id: str) -> SuggestionRow:
@@ -163,6 +167,7 @@ def delete_suggestion(unit: Unit, actor: Actor, suggestion_id: str) -> Suggestio
     suggestion = unit.suggestions.get(suggestion_id)
     if suggestion is None:
         raise NotFound(f"there is no suggestion {suggestion_id!r}", suggestion_id=suggestion_id)
-    visible_record(unit, actor, suggestion.record_id, Action.WRITE_RECORDS)
+    _, dataset = visible_record(unit, actor, suggestion.record_id, Action.WRITE_RECORDS)
     unit.suggestions.delete([suggestion_id])
+    reposition(unit, dataset, [suggestion.record_id])
     return suggestion

@@ -11,13 +11,16 @@ from typing import Generic, Literal, TypeVar
 
 import msgspec
 
+from goldspan.domain.assignment import AssignmentOrder, AssignmentState
 from goldspan.domain.field import Field
 from goldspan.domain.metadata import MetadataProperty
+from goldspan.domain.permission import Scope
 from goldspan.domain.question import Question
 from goldspan.domain.record import ResponseStatus
 from goldspan.domain.schema import VectorSettings
 from goldspan.domain.workspace import Role
 
+BeganWith = Literal["password", "link", "invitation"]
 DatasetStatus = Literal["draft", "ready"]
 RecordStatus = Literal["pending", "completed"]
 Definition = TypeVar("Definition", Field, Question, MetadataProperty, VectorSettings)
@@ -28,7 +31,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UserRow(Row, frozen=True):
-    """A user; ``password_hash`` is argon2's, None for one who has no password."""
+    """A user; ``password_hash`` is argon2's, None for one who has no password.
+
+    ``must_change_password`` is true while the password is one that somebody else has set.
+    """
 
     id: str
     username: str
@@ -38,6 +44,63 @@ class UserRow(Row, frozen=True):
     password_hash: str | None
     inserted_at: datetime
     updated_at: datetime
+    must_change_password: bool = False
+
+
+class NewKey(Row, frozen=True):
+    """An API key to keep; ``prefix`` is what may be shown of it."""
+
+    user_id: str
+    name: str
+    key_hash: str
+    prefix: str = ""
+    scope: Scope = Scope.ADMIN
+    expires_at: datetime | None = None
+
+
+class KeyRow(Row, frozen=True):
+    """An API key, without its hash."""
+
+    id: str
+    user_id: str
+    name: str
+    prefix: str
+    scope: Scope
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    inserted_at: datetime
+
+
+class SessionRow(Row, frozen=True):
+    """A signed-in browser; ``began_with`` says how it came in."""
+
+    id: str
+    user_id: str
+    began_with: BeganWith
+    inserted_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+class LinkRow(Row, frozen=True):
+    """A link that signs its user in, once."""
+
+    id: str
+    user_id: str
+    inserted_at: datetime
+    expires_at: datetime
+
+
+class InvitationRow(Row, frozen=True):
+    """An invitation to become a user; ``invited_by`` and ``accepted_by`` are ids of users."""
+
+    id: str
+    role: Role
+    workspace_ids: tuple[str, ...]
+    invited_by: str
+    inserted_at: datetime
+    expires_at: datetime
+    accepted_by: str | None
 
 
 class WorkspaceRow(Row, frozen=True):
@@ -50,7 +113,11 @@ class WorkspaceRow(Row, frozen=True):
 
 
 class DatasetRow(Row, frozen=True):
-    """A dataset; ``min_submitted`` responses complete a record."""
+    """A dataset; ``min_submitted`` responses complete a record.
+
+    ``lease_minutes`` is how long a record stays with somebody who gives no sign of life;
+    ``accept_late`` says whether work that finds no place free is kept as extra.
+    """
 
     id: str
     workspace_id: str
@@ -63,6 +130,9 @@ class DatasetRow(Row, frozen=True):
     last_activity_at: datetime
     inserted_at: datetime
     updated_at: datetime
+    assignment_order: AssignmentOrder = "sequence"
+    lease_minutes: int = 15
+    accept_late: bool = True
 
 
 class Declared(Row, Generic[Definition], frozen=True):
@@ -76,13 +146,40 @@ class Declared(Row, Generic[Definition], frozen=True):
 
 
 class NewRecord(Row, frozen=True):
-    """A record to insert."""
+    """A record to insert; see ``RecordState`` for the last three."""
 
     id: str
     external_id: str | None
     fields_json: str
     metadata_json: str | None
     vectors_json: str | None
+    needed: int = 1
+    position: int = 0
+    returned: bool = False
+
+
+class RecordState(Row, frozen=True):
+    """What changes about a record while people work on it.
+
+    Args:
+        id: the record's id.
+        status: completed where at least ``needed`` responses are submitted.
+        submitted: number of submitted responses, extra ones included.
+        needed: its places, >= 1.
+        taken: places that are held, 0 to ``needed``.
+        position: its place in the dataset's order.
+        returned: whether it is open and somebody's cursor may have passed it.
+        disagreement: of its submitted responses, in millionths; 0 once it is adjudicated.
+    """
+
+    id: str
+    status: RecordStatus
+    submitted: int
+    needed: int
+    taken: int
+    position: int
+    returned: bool
+    disagreement: int
 
 
 class RecordRow(Row, frozen=True):
@@ -126,6 +223,7 @@ class NewResponse(Row, frozen=True):
     user_id: str
     values_json: str | None
     status: ResponseStatus
+    dataset_id: str
 
 
 class ResponseRow(NewResponse, frozen=True):
@@ -173,3 +271,92 @@ class KeptAnswer(Row, frozen=True):
     status: int | None
     headers_json: str | None
     body: str | None
+
+
+class Version(Row, frozen=True):
+    """A state that a response was in; ``status`` is "deleted" where it was taken back."""
+
+    record_id: str
+    user_id: str
+    version: int
+    status: str
+    values_json: str | None
+    at: datetime
+    undone: bool
+
+
+class AssignmentRow(Row, frozen=True):
+    """What a user has to do with a record.
+
+    Args:
+        record_id: the record.
+        user_id: the user.
+        dataset_id: the record's dataset.
+        state: leased, submitted, discarded or skipped.
+        extra: whether it was submitted and holds no place.
+        expires_at: when a lease ends.
+        since: when the state began.
+    """
+
+    record_id: str
+    user_id: str
+    dataset_id: str
+    state: AssignmentState
+    extra: bool
+    expires_at: datetime | None
+    since: datetime
+
+
+class CursorRow(Row, frozen=True):
+    """The first place in the order where something may be left for a user.
+
+    ``wrapped`` says that the user has reached the end and gone on at the front.
+    """
+
+    dataset_id: str
+    user_id: str
+    position: int
+    record_id: str
+    wrapped: bool = False
+
+
+class JudgementRow(Row, frozen=True):
+    """How a response came about; the JSON maps question names to true or false."""
+
+    record_id: str
+    user_id: str
+    dataset_id: str
+    shown_order_json: str | None
+    shown_at: datetime | None
+    elapsed_ms: int | None
+    suggestion_shown_json: str | None
+    suggestion_accepted_json: str | None
+    suggestion_edited_json: str | None
+
+
+class AdjudicationRow(Row, frozen=True):
+    """What settles a record; ``response_id`` names the response it was taken from, if any."""
+
+    record_id: str
+    dataset_id: str
+    values_json: str
+    user_id: str
+    response_id: str | None
+    at: datetime
+
+
+class ControlRow(Row, frozen=True):
+    """The known right values of a record."""
+
+    record_id: str
+    dataset_id: str
+    values_json: str
+
+
+class DayRow(Row, frozen=True):
+    """How many of a user's responses became submitted, or discarded, on a day (UTC)."""
+
+    day: str
+    user_id: str
+    submitted: int
+    discarded: int

@@ -51,6 +51,9 @@ def _dataset(row: Any) -> DatasetRow:
         last_activity_at,
         inserted_at,
         updated_at,
+        assignment_order,
+        lease_minutes,
+        accept_late,
     ) = row
     return DatasetRow(
         id=dataset_id,
@@ -64,6 +67,9 @@ def _dataset(row: Any) -> DatasetRow:
         last_activity_at=datetime.fromisoformat(last_activity_at),
         inserted_at=datetime.fromisoformat(inserted_at),
         updated_at=datetime.fromisoformat(updated_at),
+        assignment_order=assignment_order,
+        lease_minutes=lease_minutes,
+        accept_late=bool(accept_late),
     )
 
 
@@ -80,6 +86,9 @@ def _columns(dataset: DatasetRow) -> dict[str, Any]:
         "last_activity_at": to_text(dataset.last_activity_at),
         "inserted_at": to_text(dataset.inserted_at),
         "updated_at": to_text(dataset.updated_at),
+        "assignment_order": dataset.assignment_order,
+        "lease_minutes": dataset.lease_minutes,
+        "accept_late": int(dataset.accept_late),
     }
 
 

@@ -17,16 +17,44 @@ from goldspan.storage.rows import (
     NewResponse,
     NewSuggestion,
     RecordRow,
-    RecordStatus,
+    RecordState,
     ResponseRow,
     SuggestionRow,
 )
-from goldspan.storage.sql_base import Session, as_list, listed, unique
+from goldspan.storage.sql_base import Session, as_list, listed, to_text, unique
 from goldspan.storage.sql_query import conditions, ordering
 from goldspan.storage.statement import Hot
 from goldspan.storage.tables import records, responses, suggestions
 
-SHORT = [column for column in records.c if column.name != "vectors"]
+STATE = [
+    records.c[name]
+    for name in (
+        "id",
+        "status",
+        "submitted",
+        "needed",
+        "taken",
+        "position",
+        "returned",
+        "disagreement",
+    )
+]
+SHOWN = [
+    records.c[name]
+    for name in (
+        "id",
+        "dataset_id",
+        "external_id",
+        "status",
+        "submitted",
+        "inserted_at",
+        "updated_at",
+        "metadata",
+        "fields",
+        "vectors",
+    )
+]
+SHORT = [column for column in SHOWN if column.name != "vectors"]
 PAGE = Hot(
     sa.select(*SHORT)
     .where(records.c.dataset_id == sa.bindparam("dataset_id"))
@@ -35,7 +63,7 @@ PAGE = Hot(
     .offset(sa.bindparam("offset"))
 )
 PAGE_AFTER = Hot(
-    sa.select(records)
+    sa.select(*SHOWN)
     .where(
         records.c.dataset_id == sa.bindparam("dataset_id"),
         records.c.id > sa.bindparam("after"),
@@ -44,9 +72,9 @@ PAGE_AFTER = Hot(
     .limit(sa.bindparam("limit"))
     .offset(sa.literal_column("0"))
 )
-GET_RECORD = Hot(sa.select(records).where(records.c.id == sa.bindparam("id")))
+GET_RECORD = Hot(sa.select(*SHOWN).where(records.c.id == sa.bindparam("id")))
 SOME_RECORDS = Hot(
-    sa.select(records).where(
+    sa.select(*SHOWN).where(
         records.c.dataset_id == sa.bindparam("dataset_id"), listed(records.c.id, "ids")
     )
 )
@@ -68,6 +96,11 @@ INSERT_RECORD = Hot(
             "metadata": sa.bindparam("metadata"),
             "fields": sa.bindparam("fields"),
             "vectors": sa.bindparam("vectors"),
+            "needed": sa.bindparam("needed"),
+            "taken": sa.literal_column("0"),
+            "position": sa.bindparam("position"),
+            "returned": sa.bindparam("returned"),
+            "disagreement": sa.literal_column("0"),
         }
     )
 )
@@ -81,10 +114,41 @@ UPDATE_RECORD = Hot(
         }
     )
 )
+# In the order of ids, so that two who lock several do not wait for each other.
+LOCK = Hot(
+    sa.select(*STATE)
+    .where(listed(records.c.id, "ids"))
+    .order_by(records.c.id)
+    .with_for_update(of=records)
+)
+LOCK_FREE = Hot(
+    sa.select(*STATE)
+    .where(listed(records.c.id, "ids"))
+    .order_by(records.c.id)
+    .with_for_update(of=records, skip_locked=True)
+)
 SET_STATE = Hot(
     records.update()
     .where(records.c.id == sa.bindparam("record_id"))
-    .values(status=sa.bindparam("new_status"), submitted=sa.bindparam("new_submitted"))
+    .values({c.name: sa.bindparam(f"new_{c.name}") for c in STATE[1:]})
+)
+AFTER = Hot(
+    sa.select(records.c.id)
+    .where(records.c.dataset_id == sa.bindparam("dataset_id"), records.c.id > sa.bindparam("after"))
+    .order_by(records.c.id)
+    .limit(sa.bindparam("limit"))
+    .offset(sa.literal_column("0"))
+)
+DISPUTED = Hot(
+    sa.select(records.c.id)
+    .where(
+        records.c.dataset_id == sa.bindparam("dataset_id"),
+        sa.text("records.disagreement > 0"),
+        records.c.id < sa.bindparam("before"),
+    )
+    .order_by(records.c.id.desc())
+    .limit(sa.bindparam("limit"))
+    .offset(sa.literal_column("0"))
 )
 DELETE_RECORDS = Hot(records.delete().where(listed(records.c.id, "ids")))
 
@@ -102,14 +166,18 @@ RESPONSES_BY_USER = Hot(
         listed(responses.c.record_id, "ids"), responses.c.user_id == sa.bindparam("user_id")
     )
 )
-RESPONSES_EXIST = Hot(
-    sa.select(
-        sa.exists(
-            sa.select(responses.c.id)
-            .join(records, responses.c.record_id == records.c.id)
-            .where(records.c.dataset_id == sa.bindparam("dataset_id"))
-        )
+OWN_RESPONSES = Hot(
+    sa.select(responses)
+    .where(
+        responses.c.dataset_id == sa.bindparam("dataset_id"),
+        responses.c.user_id == sa.bindparam("user_id"),
+        responses.c.status == sa.bindparam("status"),
+        sa.tuple_(responses.c.updated_at, responses.c.record_id)
+        < sa.tuple_(sa.bindparam("before"), sa.bindparam("before_id")),
     )
+    .order_by(responses.c.updated_at.desc(), responses.c.record_id.desc())
+    .limit(sa.bindparam("limit"))
+    .offset(sa.literal_column("0"))
 )
 
 
@@ -146,6 +214,20 @@ def _record(row: Any) -> RecordRow:
     )
 
 
+def _state(row: Any) -> RecordState:
+    record_id, status, submitted, needed, taken, position, returned, disagreement = row
+    return RecordState(
+        id=record_id,
+        status=status,
+        submitted=submitted,
+        needed=needed,
+        taken=taken,
+        position=position,
+        returned=bool(returned),
+        disagreement=disagreement,
+    )
+
+
 def _suggestion(row: Any) -> SuggestionRow:
     suggestion_id, record_id, question_id, value, score, agent, kind, inserted, updated = row
     return SuggestionRow(
@@ -162,13 +244,14 @@ def _suggestion(row: Any) -> SuggestionRow:
 
 
 def _response(row: Any) -> ResponseRow:
-    response_id, record_id, user_id, values, status, inserted_at, updated_at = row
+    response_id, record_id, user_id, values, status, inserted_at, updated_at, dataset_id = row
     return ResponseRow(
         id=response_id,
         record_id=record_id,
         user_id=user_id,
         values_json=values,
         status=ResponseStatus(status),
+        dataset_id=dataset_id,
         inserted_at=datetime.fromisoformat(inserted_at),
         updated_at=datetime.fromisoformat(updated_at),
     )
@@ -195,6 +278,9 @@ class SqlRecords:
                         "metadata": record.metadata_json,
                         "fields": record.fields_json,
                         "vectors": record.vectors_json,
+                        "needed": record.needed,
+                        "position": record.position,
+                        "returned": int(record.returned),
                     }
                     for record in new
                 ),
@@ -224,7 +310,7 @@ class SqlRecords:
             )
             return [_record(row) for row in rows]
         statement = (
-            sa.select(*(records.c if query.with_vectors else SHORT))
+            sa.select(*(SHOWN if query.with_vectors else SHORT))
             .where(*conditions(query))
             .order_by(*ordering(query))
             .limit(query.limit)
@@ -261,14 +347,36 @@ class SqlRecords:
                 ),
             )
 
-    def set_states(self, states: Sequence[tuple[str, RecordStatus, int]]) -> None:
+    def lock(self, record_ids: Collection[str], *, only_free: bool = False) -> list[RecordState]:
+        statement = LOCK_FREE if only_free else LOCK
+        rows = statement.rows(self._connection, ids=as_list(record_ids))
+        return [_state(row) for row in rows]
+
+    def set_states(self, states: Sequence[RecordState]) -> None:
         SET_STATE.run_many(
             self._connection,
             (
-                {"record_id": record_id, "new_status": status, "new_submitted": submitted}
-                for record_id, status, submitted in states
+                {
+                    "record_id": state.id,
+                    "new_status": state.status,
+                    "new_submitted": state.submitted,
+                    "new_needed": state.needed,
+                    "new_taken": state.taken,
+                    "new_position": state.position,
+                    "new_returned": int(state.returned),
+                    "new_disagreement": state.disagreement,
+                }
+                for state in states
             ),
         )
+
+    def ids_after(self, dataset_id: str, after: str, limit: int) -> list[str]:
+        rows = AFTER.rows(self._connection, dataset_id=dataset_id, after=after, limit=limit)
+        return [row[0] for row in rows]
+
+    def disputed(self, dataset_id: str, before: str, limit: int) -> list[str]:
+        rows = DISPUTED.rows(self._connection, dataset_id=dataset_id, before=before, limit=limit)
+        return [row[0] for row in rows]
 
     def delete(self, record_ids: Collection[str]) -> None:
         DELETE_RECORDS.rows(self._connection, ids=as_list(record_ids))
@@ -338,6 +446,7 @@ class SqlResponses:
                     "status": response.status.value,
                     "inserted_at": now,
                     "updated_at": now,
+                    "dataset_id": response.dataset_id,
                 }
                 for response in new
             ),
@@ -360,8 +469,24 @@ class SqlResponses:
     def by_user(self, record_id: str, user_id: str) -> ResponseRow | None:
         return next(iter(self.of([record_id], user_id)), None)
 
-    def exist_in(self, dataset_id: str) -> bool:
-        return bool(RESPONSES_EXIST.row(self._connection, dataset_id=dataset_id)[0])
+    def own(
+        self,
+        dataset_id: str,
+        user_id: str,
+        status: ResponseStatus,
+        before: tuple[datetime, str],
+        limit: int,
+    ) -> list[ResponseRow]:
+        rows = OWN_RESPONSES.rows(
+            self._connection,
+            dataset_id=dataset_id,
+            user_id=user_id,
+            status=status.value,
+            before=to_text(before[0]),
+            before_id=before[1],
+            limit=limit,
+        )
+        return [_response(row) for row in rows]
 
     def delete(self, response_id: str) -> None:
         self._connection.execute(responses.delete().where(responses.c.id == response_id))

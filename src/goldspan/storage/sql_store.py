@@ -14,9 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from goldspan.storage.engine import migrate, reader_engine, storage_failure, writer_engine
+from goldspan.storage.sql_accounts import SqlInvitations, SqlKeys, SqlLinks, SqlSessions
+from goldspan.storage.sql_assignments import SqlAssignments
 from goldspan.storage.sql_base import Session
 from goldspan.storage.sql_datasets import SqlDatasets
 from goldspan.storage.sql_journal import SqlAudit, SqlIdempotencyKeys
+from goldspan.storage.sql_judgements import SqlDays, SqlJudgements, SqlKnown, SqlVersions
 from goldspan.storage.sql_records import SqlRecords, SqlResponses, SqlSuggestions
 from goldspan.storage.sql_tallies import SqlTallies
 from goldspan.storage.sql_users import SqlUsers, SqlWorkspaces
@@ -33,6 +36,10 @@ class SqlUnit:
         self.now = datetime.now(UTC).replace(tzinfo=None)
         session = Session(connection, self.now)
         self.users = SqlUsers(session)
+        self.keys = SqlKeys(session)
+        self.sessions = SqlSessions(session)
+        self.links = SqlLinks(session)
+        self.invitations = SqlInvitations(session)
         self.workspaces = SqlWorkspaces(session)
         self.datasets = SqlDatasets(session)
         self.records = SqlRecords(session)
@@ -41,6 +48,17 @@ class SqlUnit:
         self.tallies = SqlTallies(session)
         self.audit = SqlAudit(session)
         self.idempotency_keys = SqlIdempotencyKeys(session)
+        self.assignments = SqlAssignments(session)
+        self.judgements = SqlJudgements(session)
+        self.versions = SqlVersions(session)
+        self.known = SqlKnown(session)
+        self.days = SqlDays(session)
+
+    @property
+    def callers_changed(self) -> bool:
+        """Whether this transaction changed who may come in, or what they are."""
+        parts = (self.users, self.workspaces, self.keys, self.sessions)
+        return any(part.changed for part in parts)
 
 
 class SqliteStore:

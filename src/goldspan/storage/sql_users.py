@@ -1,10 +1,11 @@
-"""Users, keys and workspaces in SQL."""
+"""Users and workspaces in SQL."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from goldspan.domain.workspace import Role
@@ -12,23 +13,31 @@ from goldspan.storage.ids import new_id
 from goldspan.storage.rows import UserRow, WorkspaceRow
 from goldspan.storage.sql_base import Session, to_text, unique
 from goldspan.storage.statement import Hot
-from goldspan.storage.tables import api_keys, users, workspace_users, workspaces
+from goldspan.storage.tables import users, workspace_users, workspaces
 
-BY_KEY = Hot(
-    sa.select(users)
-    .join(api_keys, api_keys.c.user_id == users.c.id)
-    .where(api_keys.c.key_hash == sa.bindparam("key_hash"))
+USER_COLUMNS = (
+    users.c.id,
+    users.c.username,
+    users.c.first_name,
+    users.c.last_name,
+    users.c.role,
+    users.c.password_hash,
+    users.c.inserted_at,
+    users.c.updated_at,
+    users.c.must_change_password,
 )
 WORKSPACE_IDS = Hot(
     sa.select(workspace_users.c.workspace_id).where(
         workspace_users.c.user_id == sa.bindparam("user_id")
     )
 )
-GET_USER = Hot(sa.select(users).where(users.c.id == sa.bindparam("id")))
+GET_USER = Hot(sa.select(*USER_COLUMNS).where(users.c.id == sa.bindparam("id")))
+ALL_USERS = sa.select(*USER_COLUMNS).order_by(users.c.id)
 
 
-def _user(row: Any) -> UserRow:
-    (user_id, username, first_name, last_name, role, password_hash, inserted_at, updated_at) = row
+def user_row(row: Any) -> UserRow:
+    """Return a user of ``USER_COLUMNS``."""
+    user_id, username, first_name, last_name, role, password_hash, inserted, updated, change = row
     return UserRow(
         id=user_id,
         username=username,
@@ -36,8 +45,9 @@ def _user(row: Any) -> UserRow:
         last_name=last_name,
         role=Role(role),
         password_hash=password_hash,
-        inserted_at=datetime.fromisoformat(inserted_at),
-        updated_at=datetime.fromisoformat(updated_at),
+        inserted_at=datetime.fromisoformat(inserted),
+        updated_at=datetime.fromisoformat(updated),
+        must_change_password=bool(change),
     )
 
 
@@ -57,6 +67,7 @@ class SqlUsers:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._connection = session.connection
+        self.changed = False
 
     def add(self, user: UserRow) -> None:
         with unique(f"a user named {user.username!r} exists already", username=user.username):
@@ -70,50 +81,43 @@ class SqlUsers:
                     password_hash=user.password_hash,
                     inserted_at=to_text(user.inserted_at),
                     updated_at=to_text(user.updated_at),
+                    must_change_password=int(user.must_change_password),
                 )
             )
 
     def get(self, user_id: str) -> UserRow | None:
         row = GET_USER.row(self._connection, id=user_id)
-        return None if row is None else _user(row)
+        return None if row is None else user_row(row)
 
     def by_name(self, username: str) -> UserRow | None:
-        row = self._connection.execute(sa.select(users).where(users.c.username == username)).first()
-        return None if row is None else _user(row)
+        row = self._connection.execute(
+            sa.select(*USER_COLUMNS).where(users.c.username == username)
+        ).first()
+        return None if row is None else user_row(row)
 
     def all(self) -> list[UserRow]:
-        return [_user(row) for row in self._connection.execute(sa.select(users).order_by("id"))]
+        return [user_row(row) for row in self._connection.execute(ALL_USERS)]
 
     def delete(self, user_id: str) -> None:
+        self.changed = True
         self._connection.execute(users.delete().where(users.c.id == user_id))
 
-    def set_password(self, user_id: str, password_hash: str) -> None:
+    def update(self, user: UserRow) -> UserRow:
+        user = msgspec.structs.replace(user, updated_at=self._session.now)
+        self.changed = True
         self._connection.execute(
             users.update()
-            .where(users.c.id == user_id)
-            .values(password_hash=password_hash, updated_at=self._session.now_text)
-        )
-
-    def by_key(self, key_hash: str) -> UserRow | None:
-        row = BY_KEY.row(self._connection, key_hash=key_hash)
-        return None if row is None else _user(row)
-
-    def add_key(self, user_id: str, name: str, key_hash: str) -> None:
-        with unique("this API key is in use already; choose another"):
-            self._connection.execute(
-                api_keys.insert().values(
-                    id=new_id(),
-                    user_id=user_id,
-                    name=name,
-                    key_hash=key_hash,
-                    inserted_at=self._session.now_text,
-                )
+            .where(users.c.id == user.id)
+            .values(
+                first_name=user.first_name,
+                last_name=user.last_name,
+                role=user.role.value,
+                password_hash=user.password_hash,
+                must_change_password=int(user.must_change_password),
+                updated_at=self._session.now_text,
             )
-
-    def delete_keys(self, user_id: str, name: str) -> None:
-        self._connection.execute(
-            api_keys.delete().where(api_keys.c.user_id == user_id, api_keys.c.name == name)
         )
+        return user
 
 
 class SqlWorkspaces:
@@ -122,6 +126,7 @@ class SqlWorkspaces:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._connection = session.connection
+        self.changed = False
 
     def _one(self, condition: sa.ColumnElement[bool]) -> WorkspaceRow | None:
         row = self._connection.execute(sa.select(workspaces).where(condition)).first()
@@ -166,18 +171,20 @@ class SqlWorkspaces:
         return frozenset(row[0] for row in WORKSPACE_IDS.rows(self._connection, user_id=user_id))
 
     def delete(self, workspace_id: str) -> None:
+        self.changed = True
         self._connection.execute(workspaces.delete().where(workspaces.c.id == workspace_id))
 
     def users(self, workspace_id: str) -> list[UserRow]:
         rows = self._connection.execute(
-            sa.select(users)
+            sa.select(*USER_COLUMNS)
             .join(workspace_users, workspace_users.c.user_id == users.c.id)
             .where(workspace_users.c.workspace_id == workspace_id)
             .order_by(users.c.id)
         )
-        return [_user(row) for row in rows]
+        return [user_row(row) for row in rows]
 
     def add_user(self, workspace_id: str, user_id: str) -> None:
+        self.changed = True
         with unique("the user is in the workspace already", user_id=user_id):
             self._connection.execute(
                 workspace_users.insert().values(
@@ -188,6 +195,7 @@ class SqlWorkspaces:
             )
 
     def remove_user(self, workspace_id: str, user_id: str) -> bool:
+        self.changed = True
         done = self._connection.execute(
             workspace_users.delete().where(
                 workspace_users.c.workspace_id == workspace_id,

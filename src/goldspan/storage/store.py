@@ -18,31 +18,44 @@ from goldspan.domain.metadata import MetadataProperty
 from goldspan.domain.question import Question
 from goldspan.domain.record import ResponseStatus
 from goldspan.domain.schema import VectorSettings
+from goldspan.storage.accounts import Invitations, Keys, Links, Sessions
 from goldspan.storage.query import RecordQuery
 from goldspan.storage.rows import (
+    AdjudicationRow,
+    AssignmentRow,
     AuditRow,
+    ControlRow,
+    CursorRow,
     DatasetRow,
+    DayRow,
     Declared,
     Definition,
+    JudgementRow,
     KeptAnswer,
     NewRecord,
     NewResponse,
     NewSuggestion,
     RecordRow,
+    RecordState,
     RecordStatus,
     ResponseRow,
     ResponseTally,
     SuggestionRow,
     UserRow,
+    Version,
     WorkspaceRow,
 )
 
 Result = TypeVar("Result")
 ResponseGroup = tuple[str, RecordStatus, ResponseStatus]
+Day = tuple[str, str, str]
+"""A day (``2026-11-27``), a user's id, and ``submitted`` or ``discarded``."""
+Place = tuple[int, str]
+"""A position in a dataset's order and, among equals, a record's id."""
 
 
 class Users(Protocol):
-    """Users and their keys."""
+    """Users."""
 
     def add(self, user: UserRow) -> None:
         """Insert a user. Raises Conflict if the username is taken."""
@@ -57,19 +70,10 @@ class Users(Protocol):
         """Return every user, oldest first."""
 
     def delete(self, user_id: str) -> None:
-        """Delete a user, with keys and memberships."""
+        """Delete a user, with keys, sessions, links and memberships."""
 
-    def set_password(self, user_id: str, password_hash: str) -> None:
-        """Replace a user's password."""
-
-    def by_key(self, key_hash: str) -> UserRow | None:
-        """Return whose key has this SHA-256, hexadecimal."""
-
-    def add_key(self, user_id: str, name: str, key_hash: str) -> None:
-        """Give a user a key. Raises Conflict if the key exists."""
-
-    def delete_keys(self, user_id: str, name: str) -> None:
-        """Take away a user's keys of that name."""
+    def update(self, user: UserRow) -> UserRow:
+        """Replace a user that exists; the time of change is set."""
 
 
 class Workspaces(Protocol):
@@ -208,8 +212,20 @@ class Records(Protocol):
         The rows must come from ``get`` or ``some``: a page leaves the vectors out.
         """
 
-    def set_states(self, states: Sequence[tuple[str, RecordStatus, int]]) -> None:
-        """Set records' statuses and numbers of submitted responses, given after their ids."""
+    def lock(self, record_ids: Collection[str], *, only_free: bool = False) -> list[RecordState]:
+        """Return the records' states, which nobody else changes until the transaction ends.
+
+        Waits for others who have locked one; ``only_free`` leaves those records out instead.
+        """
+
+    def set_states(self, states: Sequence[RecordState]) -> None:
+        """Replace the records' states."""
+
+    def ids_after(self, dataset_id: str, after: str, limit: int) -> list[str]:
+        """Return ids of the dataset's records that are greater than ``after``, in order."""
+
+    def disputed(self, dataset_id: str, before: str, limit: int) -> list[str]:
+        """Return ids less than ``before`` of records with a disagreement, the last ones first."""
 
     def delete(self, record_ids: Collection[str]) -> None:
         """Delete records with their suggestions and responses."""
@@ -249,8 +265,19 @@ class Responses(Protocol):
     def by_user(self, record_id: str, user_id: str) -> ResponseRow | None:
         """Return a user's response to a record."""
 
-    def exist_in(self, dataset_id: str) -> bool:
-        """Say whether any record of the dataset has a response."""
+    def own(
+        self,
+        dataset_id: str,
+        user_id: str,
+        status: ResponseStatus,
+        before: tuple[datetime, str],
+        limit: int,
+    ) -> list[ResponseRow]:
+        """Return a user's responses of a status, last changed first.
+
+        Only those that come after ``before`` in that order: the time of the last change and the
+        record's id.
+        """
 
     def delete(self, response_id: str) -> None:
         """Delete a response."""
@@ -304,6 +331,133 @@ class IdempotencyKeys(Protocol):
         """Delete keys that were taken before a time."""
 
 
+class Assignments(Protocol):
+    """Who has what to do with which record. Lock the records before changing anything here."""
+
+    def of(self, record_ids: Collection[str]) -> list[AssignmentRow]:
+        """Return the records' assignments, oldest first."""
+
+    def leases(self, dataset_id: str, user_id: str) -> list[AssignmentRow]:
+        """Return a user's leases in a dataset, oldest first."""
+
+    def leases_of_user(self, user_id: str) -> list[AssignmentRow]:
+        """Return a user's leases in all datasets."""
+
+    def skipped(self, dataset_id: str, user_id: str, count: int) -> list[str]:
+        """Return the open records that a user skipped, the first skipped first."""
+
+    def expired(self, dataset_id: str) -> list[str]:
+        """Return some records with a lease that has ended by the transaction's time."""
+
+    def waiting(self, dataset_id: str, user_id: str) -> int:
+        """Return how many pending records a user could be given but for leases of others."""
+
+    def replace(self, old: Sequence[AssignmentRow], new: Sequence[AssignmentRow]) -> None:
+        """Delete the old ones and insert the new ones."""
+
+    def extend(self, record_ids: Collection[str], user_id: str, until: datetime) -> list[str]:
+        """Let a user's leases end at ``until``; return on which records there were any."""
+
+    def first_ahead(self, dataset_id: str, user_id: str, start: Place, end: Place) -> Place | None:
+        """Return the first open record in [start, end) with which the user has nothing to do."""
+
+    def last_open(self, dataset_id: str, end: Place) -> Place | None:
+        """Return the last open record before ``end``, whoever has to do with it."""
+
+    def claim_ahead(
+        self, dataset_id: str, user_id: str, count: int, start: Place, end: Place
+    ) -> list[str]:
+        """Take a place on up to ``count`` of such records, in order; return their ids.
+
+        Passes over records that others have locked. The leases are for the caller to insert.
+        """
+
+    def claim_behind(self, dataset_id: str, user_id: str, count: int, end: Place) -> list[str]:
+        """Do the same with records before ``end`` that are marked as returned."""
+
+    def cursor(self, dataset_id: str, user_id: str) -> CursorRow | None:
+        """Return a user's cursor and lock it."""
+
+    def move_cursor(self, cursor: CursorRow) -> None:
+        """Set a user's cursor."""
+
+    def furthest(self, dataset_id: str) -> int | None:
+        """Return the highest position of any cursor; None if there is none."""
+
+    def forget_cursors(self, dataset_id: str) -> None:
+        """Let everybody begin at the front again."""
+
+
+class Judgements(Protocol):
+    """How responses came about, at most one row a record and user."""
+
+    def of(self, record_ids: Collection[str]) -> list[JudgementRow]:
+        """Return what is known of the responses to the records."""
+
+    def put(self, row: JudgementRow) -> None:
+        """Insert one, or replace the one of the same record and user."""
+
+    def delete(self, record_id: str, user_id: str) -> None:
+        """Delete one, if it is there."""
+
+
+class Versions(Protocol):
+    """The states that responses were in."""
+
+    def add(self, responses: Sequence[NewResponse]) -> None:
+        """Add the states that were just stored."""
+
+    def add_deleted(self, record_id: str, user_id: str) -> None:
+        """Add that a response was taken back."""
+
+    def of(self, record_id: str) -> list[Version]:
+        """Return all versions of all responses to a record, oldest first."""
+
+    def standing(self, record_id: str, user_id: str) -> list[Version]:
+        """Return the last two versions that are not undone, the present one first."""
+
+    def undo(self, version: Version) -> None:
+        """Mark a version as undone."""
+
+
+class Known(Protocol):
+    """What is known to be right."""
+
+    def adjudications(self, record_ids: Collection[str]) -> dict[str, AdjudicationRow]:
+        """Return record id to what settles it, for those of the records that are settled."""
+
+    def adjudicate(self, row: AdjudicationRow) -> None:
+        """Settle a record, anew if it is settled already."""
+
+    def withdraw(self, record_id: str) -> None:
+        """Unsettle a record, if it is settled."""
+
+    def controls(self, record_ids: Collection[str]) -> dict[str, ControlRow]:
+        """Return record id to its known values, for those of the records that have some."""
+
+    def controls_in(self, dataset_id: str) -> dict[str, ControlRow]:
+        """Return record id to known values, for all controls of a dataset."""
+
+    def set_control(self, row: ControlRow) -> None:
+        """Set a record's known values."""
+
+    def clear_control(self, record_id: str) -> None:
+        """Forget a record's known values, if there are any."""
+
+
+class Days(Protocol):
+    """How many responses became submitted or discarded on which day."""
+
+    def add(self, dataset_id: str, changes: Mapping[Day, int]) -> None:
+        """Add to the numbers."""
+
+    def since(self, dataset_id: str, first: str) -> list[DayRow]:
+        """Return the numbers from the day ``first`` on, in order."""
+
+    def submitted(self, dataset_id: str, user_id: str, day: str) -> int:
+        """Return how many of a user's responses became submitted on a day."""
+
+
 class Unit(Protocol):
     """One transaction; ``now`` is its time, naive UTC, and stands in all that it writes."""
 
@@ -312,8 +466,28 @@ class Unit(Protocol):
         """The transaction's time."""
 
     @property
+    def callers_changed(self) -> bool:
+        """Whether this transaction changed who may come in, or what they are."""
+
+    @property
     def users(self) -> Users:
-        """Users and keys."""
+        """Users."""
+
+    @property
+    def keys(self) -> Keys:
+        """API keys."""
+
+    @property
+    def sessions(self) -> Sessions:
+        """Sessions."""
+
+    @property
+    def links(self) -> Links:
+        """One-time links."""
+
+    @property
+    def invitations(self) -> Invitations:
+        """Invitations."""
 
     @property
     def workspaces(self) -> Workspaces:
@@ -346,6 +520,26 @@ class Unit(Protocol):
     @property
     def idempotency_keys(self) -> IdempotencyKeys:
         """Requests that may be repeated."""
+
+    @property
+    def assignments(self) -> Assignments:
+        """Who has what to do with which record."""
+
+    @property
+    def judgements(self) -> Judgements:
+        """How responses came about."""
+
+    @property
+    def versions(self) -> Versions:
+        """What responses were before."""
+
+    @property
+    def known(self) -> Known:
+        """What is known to be right."""
+
+    @property
+    def days(self) -> Days:
+        """Kept counts by day."""
 
 
 class Store(Protocol):

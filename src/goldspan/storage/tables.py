@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -44,8 +45,17 @@ def _text(name: str) -> Column[str]:
     return Column(name, Text, nullable=False)
 
 
+def _number(name: str, default: int = 0) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=text(str(default)))
+
+
 def _times() -> tuple[Column[str], Column[str]]:
     return _text("inserted_at"), _text("updated_at")
+
+
+def _index(name: str, *columns: str, where: str) -> Index:
+    """Return an index over the rows for which ``where`` holds."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 users = _table(
@@ -57,9 +67,11 @@ users = _table(
     _text("role"),
     Column("password_hash", Text),
     *_times(),
+    Column("must_change_password", Integer, nullable=False, server_default="0"),
 )
 
-# A key is kept as the SHA-256 of its text, hexadecimal; `name` says what it is for.
+# Keys and tokens are kept as the SHA-256 of their text, hexadecimal; a key's `prefix` is what may
+# be shown of it, empty for keys that were chosen by a person.
 api_keys = _table(
     "api_keys",
     _id(),
@@ -67,6 +79,43 @@ api_keys = _table(
     _text("name"),
     Column("key_hash", Text, nullable=False, unique=True),
     _text("inserted_at"),
+    Column("prefix", Text, nullable=False, server_default=""),
+    Column("scope", Text, nullable=False, server_default="admin"),
+    Column("expires_at", Text),
+    Column("last_used_at", Text),
+)
+
+sessions = _table(
+    "sessions",
+    _id(),
+    _parent("user_id", "users.id", index=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    _text("began_with"),
+    _text("inserted_at"),
+    _text("last_seen_at"),
+    _text("expires_at"),
+)
+
+sign_in_links = _table(
+    "sign_in_links",
+    _id(),
+    _parent("user_id", "users.id", index=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    _text("inserted_at"),
+    _text("expires_at"),
+)
+
+# An invitation that was accepted stays, without its token being of any use, to say by whom.
+invitations = _table(
+    "invitations",
+    _id(),
+    Column("token_hash", Text, nullable=False, unique=True),
+    _text("role"),
+    Column("workspace_ids", Json, nullable=False),
+    _text("invited_by"),
+    _text("inserted_at"),
+    _text("expires_at"),
+    Column("accepted_by", Text),
 )
 
 workspaces = _table(
@@ -93,6 +142,9 @@ datasets = _table(
     Column("metadata", Json),
     _text("last_activity_at"),
     *_times(),
+    Column("assignment_order", Text, nullable=False, server_default="sequence"),
+    _number("lease_minutes", 15),
+    _number("accept_late", 1),
     UniqueConstraint("workspace_id", "name"),
     CheckConstraint("min_submitted >= 1", name="min_submitted"),
 )
@@ -116,8 +168,10 @@ questions = _declared("questions")
 metadata_properties = _declared("metadata_properties")
 vectors_settings = _declared("vectors_settings")
 
-# `submitted` counts the record's submitted responses; `status` follows from it. The long columns
-# stand last, so that reading the short ones does not walk through their pages.
+# `submitted` counts the record's submitted responses; `status` follows from it and `needed`.
+# `taken` counts the assignments that hold one of the `needed` places. `position` is the record's
+# place in its dataset's order; `returned` marks an open record that somebody's cursor may have
+# passed. `disagreement` is in millionths; of an adjudicated record it is 0.
 records = _table(
     "records",
     _id(),
@@ -129,8 +183,17 @@ records = _table(
     Column("metadata", Json),
     Column("fields", Json, nullable=False),
     Column("vectors", Json),
+    _number("needed", 1),
+    _number("taken"),
+    _number("position"),
+    _number("returned"),
+    _number("disagreement"),
     UniqueConstraint("dataset_id", "external_id"),
+    CheckConstraint("taken BETWEEN 0 AND needed", name="taken"),
     Index("ix_records_dataset_id_id", "dataset_id", "id"),
+    _index("ix_records_open", "dataset_id", "position", "id", where="taken < needed"),
+    _index("ix_records_returned", "dataset_id", "position", "id", where="returned = 1"),
+    _index("ix_records_disputed", "dataset_id", "id", where="disagreement > 0"),
 )
 
 # `question_id` is no foreign key: questions go only with their dataset, and checking the key would
@@ -157,7 +220,85 @@ responses = _table(
     Column("values", Json),
     _text("status"),
     *_times(),
+    # No foreign key: a response goes with its record, and the record with its dataset.
+    Column("dataset_id", Text, nullable=False, server_default=""),
     UniqueConstraint("record_id", "user_id"),
+    Index("ix_responses_own", "dataset_id", "user_id", "status", "updated_at", "record_id"),
+)
+
+# Every state that a response was in, oldest first; the last one that is not undone is the
+# response's. They outlive it: its status is "deleted" then.
+response_versions = _table(
+    "response_versions",
+    _parent("record_id", "records.id", primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    _text("status"),
+    Column("values", Json),
+    _text("at"),
+    _number("undone"),
+)
+
+# Who has what to do with which record. `extra` ones and those that are discarded or skipped hold
+# no place; `since` is when the state began. Who never opened a record has no row.
+assignments = _table(
+    "assignments",
+    _parent("record_id", "records.id", primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    _text("dataset_id"),
+    _text("state"),
+    _number("extra"),
+    Column("expires_at", Text),
+    _text("since"),
+    _index("ix_assignments_expiry", "dataset_id", "expires_at", where="state = 'leased'"),
+    _index("ix_assignments_leased", "user_id", "dataset_id", "since", where="state = 'leased'"),
+    _index("ix_assignments_skipped", "user_id", "dataset_id", "since", where="state = 'skipped'"),
+    with_rowid=False,
+)
+
+# Before its cursor there is nothing for a user but what is marked as returned.
+cursors = _table(
+    "cursors",
+    _parent("dataset_id", "datasets.id", primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    _text("record_id"),
+    _number("wrapped"),
+    with_rowid=False,
+)
+
+# What is known of how a response came about; the JSON columns map question names to true or false.
+judgements = _table(
+    "judgements",
+    _parent("record_id", "records.id", primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    _text("dataset_id"),
+    Column("shown_order", Json),
+    Column("shown_at", Text),
+    Column("elapsed_ms", Integer),
+    Column("suggestion_shown", Json),
+    Column("suggestion_accepted", Json),
+    Column("suggestion_edited", Json),
+    with_rowid=False,
+)
+
+# What settles a record: its values stand in place of the votes.
+adjudications = _table(
+    "adjudications",
+    _parent("record_id", "records.id", primary_key=True),
+    _parent("dataset_id", "datasets.id", index=True),
+    Column("values", Json, nullable=False),
+    _text("user_id"),
+    Column("response_id", Text),
+    _text("at"),
+)
+
+# Records whose right answer is known, to measure annotators by; they never see it.
+controls = _table(
+    "controls",
+    _parent("record_id", "records.id", primary_key=True),
+    _parent("dataset_id", "datasets.id", index=True),
+    Column("values", Json, nullable=False),
 )
 
 # Kept up to date by whoever changes records or responses, in the same transaction, so that a
@@ -206,4 +347,15 @@ idempotency_keys = _table(
     Column("headers", Json),
     Column("body", Text),
     Index("ix_idempotency_keys_inserted_at", "inserted_at"),
+)
+
+# How many responses became what they are on a day (UTC).
+response_days = _table(
+    "response_days",
+    _parent("dataset_id", "datasets.id", primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    _number("submitted"),
+    _number("discarded"),
+    with_rowid=False,
 )

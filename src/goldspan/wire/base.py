@@ -18,6 +18,13 @@ class Wire(msgspec.Struct, kw_only=True):
     """Base of every shape; its attributes are the keys of the JSON object."""
 
 
+class Own(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Base of the shapes that are this project's own: unknown keys are refused.
+
+    Their times carry their zone, UTC.
+    """
+
+
 class Items(Wire, Generic[Item]):
     """A whole list."""
 

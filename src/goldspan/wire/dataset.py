@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from goldspan.domain.assignment import AssignmentOrder
 from goldspan.wire.base import Wire
 
 
@@ -16,6 +17,20 @@ class Distribution(Wire):
 
     strategy: Literal["overlap"] = "overlap"
     min_submitted: int = 1
+
+
+class Assignment(Wire):
+    """How records are given out.
+
+    ``order`` is that of creation (sequence), of the suggestions' scores (least sure first), of the
+    responses' disagreement (most first), random, or of length (shortest first). A record is lost to
+    whoever gives no sign of life for ``lease_minutes``. ``accept_late`` keeps work that comes after
+    all places are held, as extra.
+    """
+
+    order: AssignmentOrder = "sequence"
+    lease_minutes: int = 15
+    accept_late: bool = True
 
 
 class DatasetCreate(Wire):
@@ -27,6 +42,7 @@ class DatasetCreate(Wire):
     allow_extra_metadata: bool = True
     distribution: Distribution | None = None
     metadata: dict[str, Any] | None = None
+    assignment: Assignment | None = None
 
 
 class DatasetUpdate(Wire):
@@ -37,6 +53,7 @@ class DatasetUpdate(Wire):
     allow_extra_metadata: bool | UnsetType | None = UNSET
     distribution: Distribution | UnsetType | None = UNSET
     metadata: dict[str, Any] | UnsetType | None = UNSET
+    assignment: Assignment | UnsetType | None = UNSET
 
 
 class Dataset(Wire):
@@ -53,6 +70,7 @@ class Dataset(Wire):
     updated_at: datetime
     distribution: Distribution = msgspec.field(default_factory=Distribution)
     metadata: dict[str, Any] | None = None
+    assignment: Assignment = msgspec.field(default_factory=Assignment)
 
 
 class RecordCount(Wire):

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 
 from goldspan.errors import InvalidInput
 from goldspan.services.keys import key_hash, new_key
-from goldspan.services.passwords import hash_password
+from goldspan.services.passwords import hash_password, verify_password
 
 
 def test_a_key_is_random_and_has_the_form_that_scanners_know() -> None:
@@ -31,3 +31,16 @@ def test_a_password_is_kept_as_an_argon2id_hash() -> None:
 def test_a_password_has_8_to_100_characters(password: str) -> None:
     with pytest.raises(InvalidInput, match="8 to 100 characters"):
         hash_password(password)
+
+
+@pytest.mark.parametrize("password", ["password", "12345678", "Iloveyou1", "QWERTYUI"])
+def test_a_password_that_many_people_use_is_refused(password: str) -> None:
+    with pytest.raises(InvalidInput, match="tried first"):
+        hash_password(password)
+
+
+def test_only_the_right_password_is_right_and_nobody_has_none() -> None:
+    kept = hash_password("correct horse")
+    assert verify_password("correct horse", kept)
+    assert not verify_password("Correct horse", kept)
+    assert not verify_password("the password of nobody", None)

@@ -15,6 +15,7 @@ from goldspan.storage.rows import RecordStatus
 from goldspan.wire.base import Items
 from goldspan.wire.dataset import (
     Annotator,
+    Assignment,
     Dataset,
     DatasetCreate,
     DatasetMetrics,
@@ -52,6 +53,7 @@ async def create(db: Database, actor: Caller, data: JSONBody[DatasetCreate]) -> 
         allow_extra_metadata=data.allow_extra_metadata,
         min_submitted=data.distribution.min_submitted if data.distribution else 1,
         metadata=data.metadata,
+        assignment=_rules(data.assignment),
     )
     return present.dataset(row)
 
@@ -76,8 +78,19 @@ async def update(
         ),
         min_submitted=distribution.min_submitted if distribution else None,
         metadata=data.metadata,
+        assignment=None if data.assignment is UNSET else _rules(data.assignment),
     )
-    return present.dataset(await db.write(datasets.update_dataset, actor, dataset_id, changes))
+    row = await db.write(datasets.update_dataset, actor, dataset_id, changes)
+    after: str | None = "" if distribution or changes.assignment else None
+    while after is not None:
+        after = await db.write_bulk(datasets.renew, actor, dataset_id, after)
+    return present.dataset(row)
+
+
+def _rules(given: Assignment | None) -> datasets.AssignmentRules | None:
+    if given is None:
+        return None
+    return datasets.AssignmentRules(given.order, given.lease_minutes, given.accept_late)
 
 
 @put("/api/v1/datasets/{dataset_id:str}/publish")

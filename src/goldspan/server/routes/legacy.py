@@ -10,6 +10,7 @@ from litestar.params import JSONBody
 from goldspan.domain.permission import Action
 from goldspan.server import present
 from goldspan.server.deps import Caller, Database, Id
+from goldspan.server.journal import SHOWS_SECRET
 from goldspan.server.routes.users import create
 from goldspan.services import users, workspaces
 from goldspan.storage.rows import UserRow
@@ -52,7 +53,7 @@ def list_users(db: Database, actor: Caller) -> list[User]:
     return db.peek(read)
 
 
-@post("/api/users", status_code=200)
+@post("/api/users", status_code=200, opt={SHOWS_SECRET: True})
 async def create_user(db: Database, actor: Caller, data: JSONBody[UserCreate]) -> User:
     """Create a user; only this answer holds the key."""
     return await create(db, actor, data)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from litestar import delete, get, post
+from litestar import delete, get, patch, post
 from litestar.params import JSONBody
+from msgspec import UNSET
 
 from goldspan.domain.permission import Action
 from goldspan.server import present
 from goldspan.server.deps import Caller, Database, Id
-from goldspan.services import users
+from goldspan.server.journal import SHOWS_SECRET
+from goldspan.services import sessions, users
 from goldspan.services.passwords import hash_password
-from goldspan.wire.base import Items
+from goldspan.wire.account import SignInLink, UserUpdate
+from goldspan.wire.base import Items, from_wire_time
 from goldspan.wire.user import User, UserCreate
 from goldspan.wire.workspace import Workspace
 
@@ -19,7 +22,7 @@ async def create(db: Database, actor: Caller, data: UserCreate) -> User:
     """Create a user from a body; the hashing of a password happens aside."""
     actor.require(Action.MANAGE_USERS)
     password = data.password
-    hashed = None if password is None else await db.aside(lambda: hash_password(password))
+    hashed = None if password is None else await db.hashing(lambda: hash_password(password))
     row, key = await db.write(
         users.create_user,
         actor,
@@ -45,7 +48,7 @@ def list_all(db: Database, actor: Caller) -> Items[User]:
     return Items(items=[present.user(row) for row in db.peek(users.list_users, actor)])
 
 
-@post("/api/v1/users")
+@post("/api/v1/users", opt={SHOWS_SECRET: True})
 async def create_user(db: Database, actor: Caller, data: JSONBody[UserCreate]) -> User:
     """Create a user; only this answer holds the key."""
     return await create(db, actor, data)
@@ -55,6 +58,29 @@ async def create_user(db: Database, actor: Caller, data: JSONBody[UserCreate]) -
 def get_user(db: Database, actor: Caller, user_id: Id) -> User:
     """Return one user."""
     return present.user(db.peek(users.get_user, actor, user_id))
+
+
+@patch("/api/v1/users/{user_id:str}")
+async def update_user(db: Database, actor: Caller, user_id: Id, data: JSONBody[UserUpdate]) -> User:
+    """Change a user; a password that is set so must be changed at the next sign-in."""
+    actor.require(Action.MANAGE_USERS)
+    password = data.password
+    changes = users.UserChanges(
+        first_name=None if data.first_name is UNSET else data.first_name,
+        last_name=data.last_name,
+        role=None if data.role is UNSET else data.role,
+        password_hash=(
+            None if password is UNSET else await db.hashing(lambda: hash_password(password))
+        ),
+    )
+    return present.user(await db.write(users.update_user, actor, user_id, changes))
+
+
+@post("/api/v1/users/{user_id:str}/link", opt={SHOWS_SECRET: True})
+async def create_link(db: Database, actor: Caller, user_id: Id) -> SignInLink:
+    """Make a link that signs a user in, once; only this answer holds it."""
+    row, token = await db.write(sessions.create_link, actor, user_id)
+    return SignInLink(path=f"/link#{token}", token=token, expires_at=from_wire_time(row.expires_at))
 
 
 @delete("/api/v1/users/{user_id:str}", status_code=200)
@@ -71,4 +97,13 @@ def workspaces_of_user(db: Database, actor: Caller, user_id: Id) -> Items[Worksp
     return Items(items=[present.workspace(one) for one in found])
 
 
-HANDLERS = [me, list_all, create_user, get_user, delete_user, workspaces_of_user]
+HANDLERS = [
+    me,
+    list_all,
+    create_user,
+    get_user,
+    update_user,
+    create_link,
+    delete_user,
+    workspaces_of_user,
+]

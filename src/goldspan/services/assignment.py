@@ -1,0 +1,313 @@
+"""Give people records to work on: claim, keep, hand back, put off.
+
+Nobody is given a record whose places are all held, so no work is done twice by accident. Where the
+order's front has been worked through, each user's cursor says where to go on; what comes free
+behind it is marked as returned and given out first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from goldspan.domain.assignment import AssignmentState, beginning
+from goldspan.domain.permission import Action, Actor
+from goldspan.domain.record import ResponseStatus
+from goldspan.errors import Conflict, InvalidInput
+from goldspan.services.lookup import visible_dataset, visible_record
+from goldspan.services.record_state import Assigned, change_assignments, lease_end
+from goldspan.storage.rows import (
+    AssignmentRow,
+    CursorRow,
+    DatasetRow,
+    RecordState,
+)
+from goldspan.storage.store import Place, Unit
+
+MOST_AHEAD = 10
+FIRST = ""
+"""Less than every id."""
+LAST_ID = "z"
+"""Greater than every id: they are of hexadecimal digits and "-"."""
+FRONT: Place = (-(2**31), FIRST)
+END: Place = (2**31 - 1, LAST_ID)
+
+
+def held_leases(
+    unit: Unit, actor: Actor, dataset_id: str, count: int
+) -> list[AssignmentRow] | None:
+    """Return the actor's leases if nothing has to be written to hand out ``count`` records.
+
+    That is so where the actor holds as many, none of which is half over; else None.
+
+    Raises:
+        NotFound, Forbidden: for the dataset.
+        InvalidInput: if the count is out of range.
+    """
+    dataset = visible_dataset(unit, actor, dataset_id, Action.RESPOND)
+    _check_count(count)
+    leases = unit.assignments.leases(dataset_id, actor.user_id)[:count]
+    fresh = unit.now + timedelta(minutes=dataset.lease_minutes / 2)
+    good = [lease for lease in leases if lease.expires_at is not None and lease.expires_at > fresh]
+    return leases if len(good) == count else None
+
+
+def claim(unit: Unit, actor: Actor, dataset_id: str, count: int) -> list[AssignmentRow]:
+    """Return leases on up to ``count`` records: those that the actor holds, then new ones.
+
+    Raises:
+        NotFound, Forbidden: for the dataset.
+        InvalidInput: if the count is out of range.
+    """
+    dataset = visible_dataset(unit, actor, dataset_id, Action.RESPOND)
+    _check_count(count)
+    # Locks the row, so that two requests of one user come one after the other. Whatever may wait
+    # for a lock comes before what takes locks without waiting, so that nobody waits in a circle.
+    cursor = unit.assignments.cursor(dataset_id, actor.user_id)
+    leases = _keep(unit, dataset, actor.user_id)[:count]
+    reap(unit, dataset)
+    missing = count - len(leases)
+    new = _find(unit, actor.user_id, dataset, cursor, missing, len(leases))
+    return leases + new
+
+
+def _keep(unit: Unit, dataset: DatasetRow, user_id: str) -> list[AssignmentRow]:
+    """Let the leases that a user has last anew, and return them."""
+    ids = [lease.record_id for lease in unit.assignments.leases(dataset.id, user_id)]
+    if not ids:
+        return []
+    unit.records.lock(ids)
+    unit.assignments.extend(ids, user_id, lease_end(unit, dataset))
+    return unit.assignments.leases(dataset.id, user_id)
+
+
+def reap(unit: Unit, dataset: DatasetRow) -> None:
+    """End the leases that have run out; records that others have locked wait for the next time."""
+    expired = unit.assignments.expired(dataset.id)
+    if not expired:
+        return
+
+    def end(_state: RecordState, assigned: Assigned) -> None:
+        for user_id, one in list(assigned.items()):
+            if one.expires_at is not None and one.expires_at < unit.now:
+                del assigned[user_id]
+
+    change_assignments(unit, dataset, set(expired), end, only_free=True)
+
+
+def extend(
+    unit: Unit, actor: Actor, record_ids: Collection[str]
+) -> tuple[list[AssignmentRow], list[str]]:
+    """Let the actor's leases on records last anew; return them, and the records without one."""
+    held = _held_by_dataset(unit, actor, record_ids)
+    kept: list[AssignmentRow] = []
+    for dataset, ids in held:
+        unit.records.lock(ids)
+        until = lease_end(unit, dataset)
+        extended = set(unit.assignments.extend(ids, actor.user_id, until))
+        kept += [
+            msgspec.structs.replace(lease, expires_at=until)
+            for lease in unit.assignments.leases(dataset.id, actor.user_id)
+            if lease.record_id in extended
+        ]
+    alive = {lease.record_id for lease in kept}
+    return kept, [record_id for record_id in record_ids if record_id not in alive]
+
+
+def release(unit: Unit, actor: Actor, record_ids: Collection[str]) -> None:
+    """Hand back records that the actor holds; others are passed over."""
+    for dataset, ids in _held_by_dataset(unit, actor, record_ids):
+        _remove_lease(unit, dataset, ids, actor.user_id)
+
+
+def release_all(unit: Unit, user_id: str) -> None:
+    """Hand back everything that a user holds."""
+    by_dataset: dict[str, list[str]] = {}
+    for lease in unit.assignments.leases_of_user(user_id):
+        by_dataset.setdefault(lease.dataset_id, []).append(lease.record_id)
+    for dataset_id, ids in by_dataset.items():
+        dataset = unit.datasets.get(dataset_id)
+        if dataset is not None:
+            _remove_lease(unit, dataset, ids, user_id)
+
+
+def skip(unit: Unit, actor: Actor, record_id: str) -> None:
+    """Put a record at the end of the actor's order.
+
+    Raises:
+        NotFound, Forbidden: for the record.
+        Conflict: if the actor has submitted or discarded it.
+    """
+    record, dataset = visible_record(unit, actor, record_id, Action.RESPOND)
+
+    def put_off(_state: RecordState, assigned: Assigned) -> None:
+        held = assigned.get(actor.user_id)
+        if held is not None and held.state in ("submitted", "discarded"):
+            raise Conflict(
+                f"{actor.username!r} has {held.state} a response to record {record_id!r}; "
+                "take that back before skipping the record",
+                record_id=record_id,
+            )
+        assigned[actor.user_id] = _row(unit, dataset, record.id, actor.user_id, "skipped")
+
+    change_assignments(unit, dataset, [record_id], put_off)
+
+
+def hold(
+    unit: Unit, dataset: DatasetRow, record_id: str, user_id: str, *, only_free: bool = False
+) -> AssignmentRow | None:
+    """Give a user a lease on a record, or a longer one, if there is a place; return it.
+
+    Whoever has submitted or discarded the record needs none. ``only_free`` passes over the record
+    if others have locked it.
+    """
+    found: list[AssignmentRow] = []
+
+    def take(state: RecordState, assigned: Assigned) -> None:
+        held = assigned.get(user_id)
+        if held is not None and held.state in ("submitted", "discarded"):
+            return
+        if (held is not None and held.state == "leased") or state.taken < state.needed:
+            lease = _lease(unit, dataset, record_id, user_id)
+            assigned[user_id] = lease
+            found.append(lease)
+
+    change_assignments(unit, dataset, [record_id], take, only_free=only_free)
+    return next(iter(found), None)
+
+
+def left_for(unit: Unit, dataset_id: str, user_id: str) -> tuple[int, int]:
+    """Return how many records a user could still be given, and how many wait for others' leases."""
+    waiting = unit.assignments.waiting(dataset_id, user_id)
+    done = sum(
+        tally.count
+        for tally in unit.tallies.responses(dataset_id)
+        if tally.user_id == user_id
+        and tally.record_status == "pending"
+        and tally.response_status is not ResponseStatus.DRAFT
+    )
+    pending = unit.tallies.records(dataset_id)["pending"]
+    return max(0, pending - done - waiting), waiting
+
+
+def _find(
+    unit: Unit,
+    user_id: str,
+    dataset: DatasetRow,
+    cursor: CursorRow | None,
+    count: int,
+    held: int,
+) -> list[AssignmentRow]:
+    """Lease up to ``count`` records that the user, who holds ``held``, has not worked on."""
+    if count <= 0:
+        return []
+    begin: Place = (beginning(dataset.assignment_order, user_id, dataset.id), FIRST)
+    if cursor is None:
+        cursor = CursorRow(
+            dataset_id=dataset.id, user_id=user_id, position=begin[0], record_id=FIRST
+        )
+    around = dataset.assignment_order == "random"
+    passed = END if around else _place(cursor)
+    found = unit.assignments.claim_behind(dataset.id, user_id, count, passed)
+    cursor, ahead = _ahead(unit, cursor, count - len(found), begin if cursor.wrapped else END)
+    found += ahead
+    if len(found) < count and around and not cursor.wrapped:
+        cursor, ahead = _ahead(unit, _front(cursor, wrapped=True), count - len(found), begin)
+        found += ahead
+    new = [_lease(unit, dataset, record_id, user_id) for record_id in found]
+    unit.assignments.replace([], new)
+    if len(new) < count:
+        new += _resume_skipped(unit, user_id, dataset, count - len(new))
+    if not new and left_for(unit, dataset.id, user_id)[0] > held:
+        # The counts know of something that the cursor has passed: a record of a transaction that
+        # was not yet over when the cursor went by. From the front on, it is found.
+        cursor, found = _ahead(unit, _front(cursor, wrapped=False), count, END)
+        new = [_lease(unit, dataset, record_id, user_id) for record_id in found]
+        unit.assignments.replace([], new)
+    unit.assignments.move_cursor(cursor)
+    return new
+
+
+def _ahead(unit: Unit, cursor: CursorRow, count: int, end: Place) -> tuple[CursorRow, list[str]]:
+    """Claim from a cursor on; return where it stands then, and the records.
+
+    It moves to the first candidate, not to what was claimed: candidates that others have locked at
+    this moment must not be passed.
+    """
+    if count <= 0:
+        return cursor, []
+    dataset_id, user_id, start = cursor.dataset_id, cursor.user_id, _place(cursor)
+    first = unit.assignments.first_ahead(dataset_id, user_id, start, end)
+    if first is None:
+        last = max(start, unit.assignments.last_open(dataset_id, end) or start)
+        return _moved(cursor, last), []
+    found = unit.assignments.claim_ahead(dataset_id, user_id, count, first, end)
+    return _moved(cursor, first), found
+
+
+def _moved(cursor: CursorRow, place: Place) -> CursorRow:
+    return msgspec.structs.replace(cursor, position=place[0], record_id=place[1])
+
+
+def _front(cursor: CursorRow, *, wrapped: bool) -> CursorRow:
+    return msgspec.structs.replace(_moved(cursor, FRONT), wrapped=wrapped)
+
+
+def _resume_skipped(
+    unit: Unit, user_id: str, dataset: DatasetRow, count: int
+) -> list[AssignmentRow]:
+    skipped = unit.assignments.skipped(dataset.id, user_id, count)
+    held = (hold(unit, dataset, one, user_id, only_free=True) for one in skipped)
+    return [lease for lease in held if lease is not None]
+
+
+def _held_by_dataset(
+    unit: Unit, actor: Actor, record_ids: Collection[str]
+) -> list[tuple[DatasetRow, list[str]]]:
+    """Return those of the records that the actor holds, by dataset."""
+    wanted = set(record_ids)
+    by_dataset: dict[str, list[str]] = {}
+    for lease in unit.assignments.leases_of_user(actor.user_id):
+        if lease.record_id in wanted:
+            by_dataset.setdefault(lease.dataset_id, []).append(lease.record_id)
+    found = [(unit.datasets.get(dataset_id), ids) for dataset_id, ids in by_dataset.items()]
+    return [(dataset, ids) for dataset, ids in found if dataset is not None]
+
+
+def _remove_lease(unit: Unit, dataset: DatasetRow, record_ids: Sequence[str], user_id: str) -> None:
+    def remove(_state: RecordState, assigned: Assigned) -> None:
+        held = assigned.get(user_id)
+        if held is not None and held.state == "leased":
+            del assigned[user_id]
+
+    change_assignments(unit, dataset, record_ids, remove)
+
+
+def _lease(unit: Unit, dataset: DatasetRow, record_id: str, user_id: str) -> AssignmentRow:
+    row = _row(unit, dataset, record_id, user_id, "leased")
+    return msgspec.structs.replace(row, expires_at=lease_end(unit, dataset))
+
+
+def _row(
+    unit: Unit, dataset: DatasetRow, record_id: str, user_id: str, state: AssignmentState
+) -> AssignmentRow:
+    return AssignmentRow(
+        record_id=record_id,
+        user_id=user_id,
+        dataset_id=dataset.id,
+        state=state,
+        extra=False,
+        expires_at=None,
+        since=unit.now,
+    )
+
+
+def _place(cursor: CursorRow) -> Place:
+    return cursor.position, cursor.record_id
+
+
+def _check_count(count: int) -> None:
+    if not 1 <= count <= MOST_AHEAD:
+        raise InvalidInput(f"count is 1 to {MOST_AHEAD} records, found {count}")

@@ -1,0 +1,225 @@
+"""What an annotator is shown: records to work on, and how far the work has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+
+from goldspan.domain.assignment import shown_order
+from goldspan.domain.permission import Action, Actor
+from goldspan.domain.record import ResponseStatus
+from goldspan.errors import InvalidInput
+from goldspan.services.assignment import hold, left_for
+from goldspan.services.judging import candidates_of
+from goldspan.services.lookup import visible_dataset, visible_record
+from goldspan.services.read_records import Include, ReadRecord, View, read_rows, view_of
+from goldspan.storage.rows import AssignmentRow, RecordRow, ResponseRow
+from goldspan.storage.store import Unit
+
+INCLUDE = Include(suggestions=True)
+LONGEST_LIST = 100
+EXCERPT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A record to work on.
+
+    Args:
+        read: the record with its suggestions, as an annotator may see it.
+        response: the user's own, if there is one.
+        version: the number of that response's state.
+        extra: whether that response fills no place.
+        lease: until when the record is the user's; None if somebody else has the last place.
+        shown_order: the candidates in the order to show them in; None without candidates.
+    """
+
+    read: ReadRecord
+    response: ResponseRow | None
+    version: int
+    extra: bool
+    lease: AssignmentRow | None
+    shown_order: Sequence[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class MyProgress:
+    """A user's part in a dataset, and the dataset's own state.
+
+    Args:
+        submitted: the user's submitted responses.
+        discarded: the user's discarded ones.
+        draft: the user's drafts.
+        today: of the submitted ones, those of this day (UTC).
+        remaining: records that the user could still be given.
+        waiting: records that the user could be given if others handed them back.
+        total: the dataset's records.
+        completed: those that are completed.
+    """
+
+    submitted: int
+    discarded: int
+    draft: int
+    today: int
+    remaining: int
+    waiting: int
+    total: int
+    completed: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnResponse:
+    """One of a user's responses, to find it again; ``excerpt`` is the record's first text."""
+
+    record_id: str
+    status: ResponseStatus
+    updated_at: datetime
+    excerpt: str
+
+
+def leased_tasks(
+    unit: Unit, actor: Actor, dataset_id: str, leases: Sequence[AssignmentRow]
+) -> list[Task]:
+    """Return the leased records as tasks, in the leases' order. Raises NotFound."""
+    view = _annotators_view(unit, actor, dataset_id)
+    by_record = {lease.record_id: lease for lease in leases}
+    found = unit.records.some(dataset_id, by_record)
+    rows = [found[lease.record_id] for lease in leases if lease.record_id in found]
+    return _tasks(unit, actor, view, rows, by_record)
+
+
+def open_task(unit: Unit, actor: Actor, record_id: str) -> Task:
+    """Open a record again, with a lease if there is a place. Raises NotFound, Forbidden."""
+    record, dataset = visible_record(unit, actor, record_id, Action.RESPOND)
+    lease = hold(unit, dataset, record_id, actor.user_id)
+    view = _annotators_view(unit, actor, dataset.id)
+    leases = {} if lease is None else {record_id: lease}
+    return _tasks(unit, actor, view, [record], leases)[0]
+
+
+def my_progress(unit: Unit, actor: Actor, dataset_id: str) -> MyProgress:
+    """Return the actor's progress, from kept counts. Raises NotFound."""
+    visible_dataset(unit, actor, dataset_id)
+    own = dict.fromkeys(ResponseStatus, 0)
+    for tally in unit.tallies.responses(dataset_id):
+        if tally.user_id == actor.user_id:
+            own[tally.response_status] += tally.count
+    records = unit.tallies.records(dataset_id)
+    remaining, waiting = left_for(unit, dataset_id, actor.user_id)
+    return MyProgress(
+        submitted=own[ResponseStatus.SUBMITTED],
+        discarded=own[ResponseStatus.DISCARDED],
+        draft=own[ResponseStatus.DRAFT],
+        today=unit.days.submitted(dataset_id, actor.user_id, unit.now.date().isoformat()),
+        remaining=remaining,
+        waiting=waiting,
+        total=sum(records.values()),
+        completed=records["completed"],
+    )
+
+
+def own_responses(
+    unit: Unit,
+    actor: Actor,
+    dataset_id: str,
+    status: ResponseStatus | None,
+    limit: int,
+    before: str | None,
+) -> tuple[list[OwnResponse], str | None]:
+    """Return the actor's responses, last changed first, and where the next part begins.
+
+    Args:
+        unit: a transaction.
+        actor: whose responses.
+        dataset_id: in which dataset.
+        status: only those of this status; all if None.
+        limit: at most so many, 1 to ``LONGEST_LIST``.
+        before: what the last call returned; None at the beginning.
+
+    Raises:
+        NotFound: for the dataset.
+        InvalidInput: if ``before`` is not what a call returned.
+    """
+    visible_dataset(unit, actor, dataset_id)
+    start = _place_in_list(before)
+    statuses = list(ResponseStatus) if status is None else [status]
+    found = [
+        response
+        for one in statuses
+        for response in unit.responses.own(dataset_id, actor.user_id, one, start, limit + 1)
+    ]
+    found.sort(key=lambda response: (response.updated_at, response.record_id), reverse=True)
+    shown = found[:limit]
+    records = unit.records.some(dataset_id, [response.record_id for response in shown])
+    items = [
+        OwnResponse(
+            record_id=response.record_id,
+            status=response.status,
+            updated_at=response.updated_at,
+            excerpt=_excerpt(records[response.record_id]),
+        )
+        for response in shown
+    ]
+    if len(found) <= limit:
+        return items, None
+    last = shown[-1]
+    return items, f"{last.updated_at.isoformat()}~{last.record_id}"
+
+
+def _place_in_list(before: str | None) -> tuple[datetime, str]:
+    if before is None:
+        return datetime.max, ""
+    moment, _, record_id = before.partition("~")
+    try:
+        return datetime.fromisoformat(moment).replace(tzinfo=None), record_id
+    except ValueError as error:
+        raise InvalidInput(
+            f'before is the "next" of an earlier answer, found {before!r:.80}'
+        ) from error
+
+
+def _annotators_view(unit: Unit, actor: Actor, dataset_id: str) -> View:
+    """Return what an annotator sees: who sees all works as blind as the others."""
+    return replace(view_of(unit, actor, dataset_id, mine=True), blind=True)
+
+
+def _tasks(
+    unit: Unit,
+    actor: Actor,
+    view: View,
+    rows: Sequence[RecordRow],
+    leases: dict[str, AssignmentRow],
+) -> list[Task]:
+    ids = [row.id for row in rows]
+    own = {response.record_id: response for response in unit.responses.of(ids, actor.user_id)}
+    extra = {
+        one.record_id
+        for one in (unit.assignments.of(list(own)) if own else ())
+        if one.user_id == actor.user_id and one.extra
+    }
+    tasks = []
+    for read in read_rows(unit, view, rows, INCLUDE):
+        record_id = read.record.id
+        candidates = candidates_of(view.schema, msgspec.json.decode(read.record.fields_json))
+        response = own.get(record_id)
+        standing = unit.versions.standing(record_id, actor.user_id) if response else ()
+        tasks.append(
+            Task(
+                read=read,
+                response=response,
+                version=standing[0].version if standing else 0,
+                extra=record_id in extra,
+                lease=leases.get(record_id),
+                shown_order=shown_order(actor.user_id, record_id, candidates) or None,
+            )
+        )
+    return tasks
+
+
+def _excerpt(record: RecordRow) -> str:
+    fields = msgspec.json.decode(record.fields_json)
+    text = next((text for text in fields.values() if isinstance(text, str) and text), "")
+    return text if len(text) <= EXCERPT else f"{text[: EXCERPT - 1]}…"

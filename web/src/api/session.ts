@@ -1,0 +1,51 @@
+/** Who is signed in, and how one signs in. */
+import { ApiError, send } from "./http";
+
+export type Role = "owner" | "admin" | "annotator";
+
+export type Session = {
+  user: { id: string; username: string; first_name: string; last_name: string | null; role: Role };
+  workspaces: { id: string; name: string }[];
+  expires_at: string;
+  must_change_password: boolean;
+  insecure_http: boolean;
+};
+
+export type InvitationPreview = { role: Role; workspaces: string[]; expires_at: string };
+
+export type InvitationAccept = {
+  token: string;
+  username: string;
+  first_name: string;
+  last_name: string | null;
+  password: string;
+};
+
+/** The session of this browser, or null if nobody is signed in. */
+export async function readSession(): Promise<Session | null> {
+  try {
+    return await send<Session>("GET", "/api/v1/session");
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
+  }
+}
+
+export const signIn = (username: string, password: string): Promise<Session> =>
+  send("POST", "/api/v1/session", { body: { username, password } });
+
+export const signInByLink = (token: string): Promise<Session> =>
+  send("POST", "/api/v1/session/link", { body: { token } });
+
+export const signOut = (): Promise<void> => send("DELETE", "/api/v1/session");
+
+export const signOutEverywhere = (): Promise<void> => send("DELETE", "/api/v1/sessions");
+
+export const changePassword = (current: string | null, next: string): Promise<void> =>
+  send("PUT", "/api/v1/me/password", { body: { current_password: current, new_password: next } });
+
+export const previewInvitation = (token: string): Promise<InvitationPreview> =>
+  send("POST", "/api/v1/invitations/preview", { body: { token } });
+
+export const acceptInvitation = (body: InvitationAccept): Promise<Session> =>
+  send("POST", "/api/v1/invitations/accept", { body });

@@ -1,0 +1,90 @@
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { Suspense } from "react";
+import { Route, Switch } from "wouter";
+import { ErrorBoundary } from "../parts/ErrorBoundary";
+import { Empty, Waiting } from "../parts/states";
+import { Screen } from "../parts/Screen";
+import { InsecureBanner } from "../screens/signin/InsecureBanner";
+import { NewPasswordScreen } from "../screens/signin/NewPasswordScreen";
+import { SignInAgain } from "../screens/signin/SignInAgain";
+import { SignInScreen } from "../screens/signin/SignInScreen";
+import { type Language, TextsProvider, useTexts } from "../texts";
+import type { Texts } from "../texts/en";
+import { queries } from "./queries";
+import { OPEN_ROUTES, ROUTES } from "./routes";
+import { SessionProvider, useSessionState } from "./session";
+import { resolveVariables, theme } from "./theme";
+
+type Props = { nonce: string; language: Language; texts: Texts };
+
+export function App({ nonce, language, texts }: Props) {
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={resolveVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+    >
+      <TextsProvider value={{ language, texts }}>
+        <QueryClientProvider client={queries}>
+          <Notifications position="bottom-center" limit={3} />
+          <ErrorBoundary>
+            <SessionProvider>
+              <Suspense fallback={<Waiting />}>
+                <Screens />
+              </Suspense>
+            </SessionProvider>
+          </ErrorBoundary>
+        </QueryClientProvider>
+      </TextsProvider>
+    </MantineProvider>
+  );
+}
+
+function Screens() {
+  return (
+    <Switch>
+      {OPEN_ROUTES.map(({ path, Screen: Open }) => (
+        <Route key={path} path={path}>
+          <Open />
+        </Route>
+      ))}
+      <Route>
+        <SignedInScreens />
+      </Route>
+    </Switch>
+  );
+}
+
+function SignedInScreens() {
+  const { session, expired } = useSessionState();
+  if (!session) return <SignInScreen />;
+  if (session.must_change_password) return <NewPasswordScreen />;
+  return (
+    <>
+      {session.insecure_http && <InsecureBanner />}
+      <Switch>
+        {ROUTES.map(({ path, Screen: Each }) => (
+          <Route key={path} path={path}>
+            <Each />
+          </Route>
+        ))}
+        <Route>
+          <Nowhere />
+        </Route>
+      </Switch>
+      {expired && <SignInAgain username={session.user.username} />}
+    </>
+  );
+}
+
+function Nowhere() {
+  const texts = useTexts();
+  return (
+    <Screen crumbs={[{ label: texts.states.nowhere }]}>
+      <Empty title={texts.states.nowhere}>{texts.states.nowhereHint}</Empty>
+    </Screen>
+  );
+}

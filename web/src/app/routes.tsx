@@ -1,0 +1,20 @@
+/** Every address of the page, and the screen that answers it. One folder a screen. */
+import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+
+type Load = () => Promise<{ default: ComponentType }>;
+
+type RouteEntry = { path: string; Screen: LazyExoticComponent<ComponentType> };
+
+const route = (path: string, load: Load): RouteEntry => ({ path, Screen: lazy(load) });
+
+/** For those who are signed in. The first match counts. */
+export const ROUTES: RouteEntry[] = [
+  route("/", () => import("../screens/home")),
+  route("/account", () => import("../screens/account")),
+];
+
+/** For strangers, too: what comes with a token in the address's fragment. */
+export const OPEN_ROUTES: RouteEntry[] = [
+  route("/link", () => import("../screens/signin/LinkScreen")),
+  route("/invite", () => import("../screens/signin/InviteScreen")),
+];

@@ -1,0 +1,155 @@
+/** The look, as tokens of Mantine: ink on paper, one colour (gold) that means an answer. */
+import {
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+  Button,
+  Modal,
+  Tooltip,
+  createTheme,
+} from "@mantine/core";
+
+const ink: MantineColorsTuple = [
+  "#f5f3ef",
+  "#e9e5de",
+  "#d3cdc3",
+  "#b3aca0",
+  "#8f887c",
+  "#6f695f",
+  "#575149",
+  "#403b35",
+  "#2b2824",
+  "#1d1b18",
+];
+
+const gold: MantineColorsTuple = [
+  "#fff8e5",
+  "#ffefc6",
+  "#ffe29a",
+  "#ffd46b",
+  "#f5c04a",
+  "#dea52c",
+  "#b9851b",
+  "#8f6510",
+  "#6b4b0a",
+  "#493305",
+];
+
+const moss: MantineColorsTuple = [
+  "#eef5ee",
+  "#dbe9dc",
+  "#b9d3bb",
+  "#93bb97",
+  "#6fa275",
+  "#4f8757",
+  "#3c6f45",
+  "#2f5a37",
+  "#24472b",
+  "#1a3520",
+];
+
+const brick: MantineColorsTuple = [
+  "#fcefec",
+  "#f7dbd5",
+  "#eeb7ab",
+  "#e08d7c",
+  "#d06855",
+  "#bb4b38",
+  "#a03a29",
+  "#832e20",
+  "#652319",
+  "#481912",
+];
+
+export const theme = createTheme({
+  colors: { ink, gold, green: moss, red: brick },
+  primaryColor: "ink",
+  primaryShade: { light: 9, dark: 1 },
+  autoContrast: true,
+  luminanceThreshold: 0.35,
+  fontFamily: "'Inter Variable', system-ui, sans-serif",
+  fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, monospace",
+  headings: {
+    fontFamily: "'Inter Variable', system-ui, sans-serif",
+    fontWeight: "600",
+    sizes: {
+      h1: { fontSize: "1.625rem", lineHeight: "1.25" },
+      h2: { fontSize: "1.25rem", lineHeight: "1.3" },
+      h3: { fontSize: "1.0625rem", lineHeight: "1.4" },
+    },
+  },
+  fontSizes: { xs: "0.78125rem", sm: "0.875rem", md: "0.9375rem", lg: "1.0625rem", xl: "1.25rem" },
+  defaultRadius: "md",
+  radius: { xs: "4px", sm: "6px", md: "9px", lg: "14px", xl: "20px" },
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  focusRing: "auto",
+  components: {
+    Button: Button.extend({ defaultProps: { fw: 550 } }),
+    Modal: Modal.extend({
+      defaultProps: {
+        centered: true,
+        radius: "lg",
+        padding: "xl",
+        overlayProps: { backgroundOpacity: 0.3, blur: 2 },
+        transitionProps: { duration: 120 },
+      },
+    }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: false, fz: "xs" } }),
+  },
+});
+
+/** Our own names for what the stylesheets use, and Mantine's surfaces in the same colours. */
+export const resolveVariables: CSSVariablesResolver = () => ({
+  variables: {
+    "--reading-font": "'Source Serif 4 Variable', 'Noto Serif', Georgia, serif",
+    "--bar-height": "3.25rem",
+  },
+  light: {
+    "--paper": "#fbfaf7",
+    "--sheet": "#ffffff",
+    "--ink": ink[9],
+    "--ink-soft": "#575149",
+    "--ink-faint": "#6f695f",
+    "--line": "#e8e4dc",
+    "--line-strong": "#8f887c",
+    "--wash": "#f3f0ea",
+    "--mark": "#ffe08f",
+    "--mark-ink": "#1d1b18",
+    "--mark-edge": "#8f6510",
+    "--hint": "#fff3d1",
+    "--good": "#2f5a37",
+    "--bad": "#a03a29",
+    "--mantine-color-body": "#fbfaf7",
+    "--mantine-color-text": ink[9],
+    "--mantine-color-dimmed": "#6f695f",
+    "--mantine-color-placeholder": "#6f695f",
+    "--mantine-color-default": "#ffffff",
+    "--mantine-color-default-hover": "#f3f0ea",
+    "--mantine-color-default-border": "#d9d4ca",
+    "--mantine-color-error": "#a03a29",
+  },
+  dark: {
+    "--paper": "#171614",
+    "--sheet": "#1f1d1b",
+    "--ink": "#ece8e1",
+    "--ink-soft": "#bdb6ab",
+    "--ink-faint": "#a19a8e",
+    "--line": "#322f2b",
+    "--line-strong": "#857d72",
+    "--wash": "#262421",
+    "--mark": "#6e5111",
+    "--mark-ink": "#fff4d6",
+    "--mark-edge": "#f5c04a",
+    "--hint": "#3a2f17",
+    "--good": "#93bb97",
+    "--bad": "#e8a394",
+    "--mantine-color-body": "#171614",
+    "--mantine-color-text": "#ece8e1",
+    "--mantine-color-dimmed": "#a19a8e",
+    "--mantine-color-placeholder": "#a19a8e",
+    "--mantine-color-default": "#1f1d1b",
+    "--mantine-color-default-hover": "#262421",
+    "--mantine-color-default-border": "#3d3934",
+    "--mantine-color-error": "#e8a394",
+  },
+});

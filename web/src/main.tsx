@@ -1,0 +1,23 @@
+import "./styles/mantine";
+import "./styles/page.css";
+import { setNonce } from "get-nonce";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app/App";
+import { loadTexts, preferredLanguage } from "./texts";
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
+// Style elements that Mantine's scroll lock adds look here.
+setNonce(nonce);
+
+const language = preferredLanguage();
+document.documentElement.lang = language;
+const texts = await loadTexts(language);
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html lacks the element #root");
+createRoot(root).render(
+  <StrictMode>
+    <App nonce={nonce} language={language} texts={texts} />
+  </StrictMode>,
+);

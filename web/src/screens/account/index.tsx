@@ -1,0 +1,25 @@
+import { Stack, Title } from "@mantine/core";
+import { notifyDone } from "../../app/notice";
+import { Screen } from "../../parts/Screen";
+import { useTexts } from "../../texts";
+import { NewPasswordForm } from "../signin/NewPasswordForm";
+
+/** One's own account. */
+export default function AccountScreen() {
+  const texts = useTexts();
+  return (
+    <Screen crumbs={[{ label: texts.account.settings }]} width="narrow">
+      <Stack gap="xl">
+        <Title order={1}>{texts.account.settings}</Title>
+        <section>
+          <Title order={2} mb="md">
+            {texts.account.password}
+          </Title>
+          <Stack maw={360}>
+            <NewPasswordForm askCurrent onChanged={() => notifyDone(texts.account.passwordChanged)} />
+          </Stack>
+        </section>
+      </Stack>
+    </Screen>
+  );
+}

@@ -1,0 +1,50 @@
+import { useQuery } from "@tanstack/react-query";
+import { readOwnMetrics, readProgress } from "../../api/datasets";
+import type { Dataset } from "../../api/types";
+import { useTexts } from "../../texts";
+import classes from "./home.module.css";
+
+type Props = { dataset: Dataset; workspace: string | undefined };
+
+export function DatasetRow({ dataset, workspace }: Props) {
+  const texts = useTexts();
+  const progress = useQuery({
+    queryKey: ["dataset", dataset.id, "progress"],
+    queryFn: () => readProgress(dataset.id),
+  });
+  const own = useQuery({
+    queryKey: ["dataset", dataset.id, "own"],
+    queryFn: () => readOwnMetrics(dataset.id),
+  });
+  const { total = 0, completed = 0 } = progress.data ?? {};
+  return (
+    <li className={classes.row}>
+      <div className={classes.names}>
+        <h2 className={classes.name} dir="auto">
+          {dataset.name}
+        </h2>
+        {workspace && <bdi className={classes.workspace}>{workspace}</bdi>}
+      </div>
+      {total > 0 && (
+        <progress
+          className={classes.progress}
+          value={completed}
+          max={total}
+          aria-label={texts.home.progress(completed, total)}
+        />
+      )}
+      <p className={classes.counts}>
+        {dataset.status === "draft"
+          ? texts.home.draft
+          : progress.data && total === 0
+            ? texts.home.emptyDataset
+            : progress.data
+              ? texts.home.progress(completed, total)
+              : " "}
+        {own.data && own.data.responses.submitted > 0 && (
+          <> · {texts.home.yours(own.data.responses.submitted)}</>
+        )}
+      </p>
+    </li>
+  );
+}
