@@ -8,6 +8,7 @@
     checkpoints/    the trainer's own
     model/          a standard Hugging Face folder
     report.json     the result
+    report.html     the same as a page
 
 The model may also lie in the folder itself (``model_at_root``), where a caller named the folder
 as the model's own.
@@ -25,8 +26,9 @@ from typing import Any, Literal
 import msgspec
 
 from goldspan.errors import Conflict, NotFound
+from goldspan.run.training_report import training_page
 
-Command = Literal["sft", "dpo"]
+Command = Literal["sft", "dpo", "kto", "reward"]
 ReaderKind = Literal["span", "generative"]
 
 
@@ -36,7 +38,7 @@ class RunSpec:
 
     Args:
         id: names the run; also its folder's name under ``runs/``.
-        command: ``sft`` or ``dpo``.
+        command: ``sft``, ``dpo``, ``kto`` or ``reward``.
         reader: ``span`` or ``generative``.
         parent: the model that it started from, a folder or hub id.
         data_hash: SHA-256 of ``data.jsonl``, hexadecimal.
@@ -150,8 +152,9 @@ class RunFolder:
         return max(found)[1] if found else None
 
     def write_report(self, report: Mapping[str, Any]) -> None:
-        """Write ``report.json`` whole or not at all."""
+        """Write ``report.json``, and the same as a page, whole or not at all."""
         write_json(self.report_path, report)
+        write_text(self.root / "report.html", training_page(report))
 
     def report(self) -> dict[str, Any]:
         """Return what ``report.json`` holds.
@@ -167,9 +170,18 @@ class RunFolder:
 
 def write_json(path: Path, value: Any) -> None:
     """Write a value as indented JSON; a reader sees the old file or the new one, never half."""
+    _write(path, msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text in the same way."""
+    _write(path, text.encode())
+
+
+def _write(path: Path, content: bytes) -> None:
     half = path.with_suffix(path.suffix + ".tmp")
     with half.open("wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     half.replace(path)

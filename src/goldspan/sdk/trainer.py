@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from goldspan.errors import InvalidInput, NotFound
-from goldspan.sdk.card import model_card
+from goldspan.run.card import model_card
 from goldspan.sdk.config_names import configured, too_fast
 from goldspan.sdk.course import train_and_measure
 from goldspan.sdk.dataset import FeedbackDataset

@@ -47,7 +47,9 @@ def trainer_arguments(settings: TrainSettings, checkpoints_dir: Path) -> dict[st
         "bf16": cuda and torch.cuda.is_bf16_supported(),
         CHECKPOINTING: False,
         "dataloader_pin_memory": cuda,
-        "report_to": "none",
+        "report_to": list(settings.report_to) or "none",
+        # The data loader's processes build the tries of the next batches while the device works.
+        "dataloader_num_workers": 2 if cuda else 0,
         "disable_tqdm": True,
         "eval_strategy": "no",
     }

@@ -32,6 +32,17 @@ class RunEvents:
         self._on_event(kind, values)
 
 
+IN_STEPS = {
+    "loss": "loss {:.3f}",
+    "rewards/accuracies": "accuracy {:.2f}",
+    "rewards/margins": "margin {:.2f}",
+    "logps/chosen": "log π {:.1f}",
+    "logps/rejected": "against {:.1f}",
+}
+IN_HELD_OUT = {"exact_match": "EM {:.1%}", "f1": "F1 {:.1%}"}
+"""What the terminal shows of an event, and how."""
+
+
 class ProgressBar:
     """Shows a run's events as one line of the terminal; the default ``on_event``.
 
@@ -45,12 +56,13 @@ class ProgressBar:
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.completed}/{task.total} {task.fields[unit]}"),
-            TextColumn("{task.fields[loss]}"),
+            TextColumn("{task.fields[figures]}"),
             TimeRemainingColumn(),
             console=found,
             disable=not watched,
         )
-        self._task = self._progress.add_task("training", total=None, loss="", unit="steps")
+        self._task = self._progress.add_task("training", total=None, figures="", unit="steps")
+        self._figures: dict[str, str] = {}
 
     def __call__(self, kind: str, values: Mapping[str, Any]) -> None:
         """Move the bar."""
@@ -59,11 +71,24 @@ class ProgressBar:
         elif kind == "preparing":
             self._show(values["stage"], values["done"], values["total"], "pairs")
         elif kind == "step":
-            self._progress.update(
-                self._task, completed=values["step"], loss=f"loss {values['loss']:.3f}"
-            )
+            self._note(values, IN_STEPS)
+            self._progress.update(self._task, completed=values["step"])
+        elif kind == "held_out":
+            self._note(values, IN_HELD_OUT)
+        elif kind == "warning":
+            self._progress.console.print(f"warning: {values['message']}", markup=False)
         elif kind in ("finished", "interrupted"):
             self.close()
+
+    def _note(self, values: Mapping[str, Any], names: Mapping[str, str]) -> None:
+        """Show the newest of each figure that the events bring."""
+        for name, form in names.items():
+            if name in values:
+                self._figures[name + form] = form.format(values[name])
+        if "num_tokens_computed" in values:
+            saved = 1 - values["num_tokens_computed"] / max(1, values["num_tokens"])
+            self._figures["saved"] = f"{saved:.0%} of tokens saved"
+        self._progress.update(self._task, figures="  ".join(self._figures.values()))
 
     def _show(self, what: str, done: int, total: int, unit: str) -> None:
         self._progress.update(self._task, description=what, completed=done, total=total, unit=unit)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
+from transformers import TrainerCallback
 from trl import DPOConfig
 
 from goldspan.domain.demonstration import Demonstration
@@ -18,6 +20,8 @@ from goldspan.reader.generative_config import GenerativeReaderConfig, length_lim
 from goldspan.reader.prompting import Prompter
 from goldspan.run.folder import RunFolder
 from goldspan.run.rows import read_rows
+from goldspan.training.alarm import NOTICEABLE, ChosenAlarm
+from goldspan.training.annotators import annotators_of
 from goldspan.training.arguments import trainer_arguments
 from goldspan.training.events import RunEvents, listener
 from goldspan.training.generative_check import check_saved
@@ -47,12 +51,10 @@ from goldspan.training.runs import (
     restore_settings,
     start_of,
 )
+from goldspan.training.watch import Quiz, require_held_out, watchers_of
 
 TOLERANCE = 1e-3
 """The largest implicit reward margin before the first step, where all should be 0."""
-
-NOTICEABLE = 0.1
-"""How far the mean log-probability of the preferred answers may fall without a word, in nats."""
 
 
 def train_generative_dpo(
@@ -94,6 +96,7 @@ def train_generative_dpo(
         Conflict: if ``output`` holds a run already.
     """
     settings = settings or GenerativeDPOSettings()
+    require_held_out(settings, held_out)
     start = load_generative_start(
         model, tokenizer, settings.seed, texts=(pair.context for pair in pairs)
     )
@@ -208,6 +211,11 @@ def _train(
         figures.update(trainer.figures())
         save_trained(trainer.model, start.tokenizer, template, config, folder, start)
 
+    def watchers(events: RunEvents) -> list[TrainerCallback]:
+        asked = partial(Quiz, trainer.model, start.tokenizer, template, config)
+        alarm = ChosenAlarm(events, settings.beta)
+        return [alarm, *watchers_of(folder, settings, events, asked)]
+
     def after() -> Mapping[str, Any]:
         found = check_saved(folder, template)
         warnings = [*found["warnings"], *_displaced(figures)]
@@ -219,7 +227,9 @@ def _train(
         counts,
         save_model=save,
         on_event=on_event,
+        watchers=watchers,
         facts={
+            "annotators": annotators_of(kept),
             "reading": asdict(config),
             "trained": trained_share(trainer.model),
             "prefixes_shared": trainer.why_plain is None,

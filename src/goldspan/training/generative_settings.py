@@ -58,6 +58,14 @@ class GenerativeSettings(TrainSettings):
         tokens_per_batch: where > 0, a forward pass of a training that shares prefixes holds
             whole passages of up to this many tokens to compute, instead of
             ``per_device_train_batch_size`` rows.
+        load_in_4bit: whether the model is held in 4 bits while adapters are trained on it
+            (QLoRA, arXiv 2305.14314); needs ``use_peft``, a CUDA device and bitsandbytes.
+        eval_steps: optimiser steps from one measurement on held-out questions to the next; below
+            1 it is a share of the run, 0 measures at the end alone.
+        eval_questions: held-out questions that are asked then, at most.
+        early_stopping_patience: measurements without a gain in F1 after which the training ends,
+            and the best weights are kept; 0 never ends it. Needs ``eval_steps`` and held-out
+            questions.
     """
 
     learning_rate: float = 0.0
@@ -68,6 +76,28 @@ class GenerativeSettings(TrainSettings):
     lora_target_modules: tuple[str, ...] = ()
     share_prefixes: bool = True
     tokens_per_batch: int = 0
+    load_in_4bit: bool = False
+    eval_steps: float = 0.0
+    eval_questions: int = 200
+    early_stopping_patience: int = 0
+
+    def __post_init__(self) -> None:
+        """Check what does not fit together.
+
+        Raises:
+            InvalidSettings: if settings need others that are not there.
+        """
+        super().__post_init__()
+        if self.load_in_4bit and not self.use_peft:
+            raise InvalidSettings(
+                "load_in_4bit=True needs use_peft=True: weights of 4 bits cannot be trained, only "
+                "adapters on them"
+            )
+        if self.early_stopping_patience and not self.eval_steps:
+            raise InvalidSettings(
+                f"early_stopping_patience={self.early_stopping_patience} needs eval_steps, such "
+                "as 0.1: without measurements there is nothing to stop by"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +174,7 @@ class GenerativeDPOSettings(GenerativeSettings):
         Raises:
             InvalidSettings: if a loss is not known, or the settings do not fit together.
         """
+        super().__post_init__()
         given = (self.loss_type,) if isinstance(self.loss_type, str) else tuple(self.loss_type)
         object.__setattr__(self, "loss_type", given)
         object.__setattr__(self, "loss_weights", tuple(self.loss_weights))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
+from transformers import TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
 from goldspan.domain.demonstration import Demonstration
@@ -17,6 +19,7 @@ from goldspan.reader.prompting import Prompter
 from goldspan.run.folder import RunFolder
 from goldspan.run.rows import RowCounts, read_rows
 from goldspan.training.arguments import trainer_arguments
+from goldspan.training.events import RunEvents
 from goldspan.training.generative_check import check_saved
 from goldspan.training.generative_model import (
     GenerativeStart,
@@ -43,6 +46,7 @@ from goldspan.training.runs import (
 )
 from goldspan.training.tree_trainer import SharesPrefixes
 from goldspan.training.unobserved import Unobserved
+from goldspan.training.watch import Quiz, require_held_out, watchers_of
 
 
 class GenerativeSFTTrainer(Unobserved, SharesPrefixes, SFTTrainer):
@@ -91,6 +95,7 @@ def train_generative_sft(
         Conflict: if ``output`` holds a run already.
     """
     settings = settings or GenerativeSFTSettings()
+    require_held_out(settings, held_out)
     start = load_generative_start(
         model, tokenizer, settings.seed, texts=(_preset_text(each) for each in demonstrations)
     )
@@ -226,12 +231,19 @@ def _train(
     def after() -> Mapping[str, Any]:
         return check_saved(folder, template)
 
+    def watchers(events: RunEvents) -> list[TrainerCallback]:
+        if template is None:
+            return []
+        asked = partial(Quiz, trainer.model, start.tokenizer, template, config)
+        return watchers_of(folder, settings, events, asked)
+
     return carry_out(
         folder,
         trainer,
         counts,
         save_model=save,
         on_event=on_event,
+        watchers=watchers,
         facts={
             "loss_on": "answers" if template else "all tokens",
             "reading": asdict(config),

@@ -16,8 +16,10 @@ OnEvent = Callable[[str, Mapping[str, Any]], None]
 Kinds and values: ``preparing`` (stage, done, total), ``started`` (step, total_steps), ``step``
 (step, total_steps, epoch, loss, learning_rate and what else the recipe logs), ``start_margins``
 (pairs, largest), ``checkpoint`` (step), ``interrupted`` (step),
-``warning`` (message), ``evaluation`` (figures by name), ``finished`` (steps, seconds,
-final_loss). After a resume the steps since the last checkpoint come again; the later ones count.
+``warning`` (message, and step where it came from one), ``held_out`` (step, best, exact_match, f1,
+loss: of held-out questions, at intervals), ``evaluation`` (figures by name), ``finished`` (steps,
+seconds, final_loss). After a resume the steps since the last checkpoint come again; the later ones
+count.
 """
 
 

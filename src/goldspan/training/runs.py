@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from transformers import PrinterCallback, Trainer
+from transformers import PrinterCallback, Trainer, TrainerCallback
 
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.preference import PreferencePair
 from goldspan.errors import Conflict, NothingToTrain
+from goldspan.run.card import write_card
 from goldspan.run.folder import Command, ReaderKind, RunFolder, RunSpec, now
 from goldspan.run.rows import RowCounts, write_rows
+from goldspan.run.training_report import curves_of
 from goldspan.training.events import (
     EventsCallback,
     RunEvents,
@@ -26,6 +28,9 @@ from goldspan.training.events import (
 )
 from goldspan.training.result import OnEvent, TrainingResult
 from goldspan.training.settings import Settings, TrainSettings
+
+Watchers = Callable[[RunEvents], Sequence[TrainerCallback]]
+"""Makes a trainer's callbacks, which may write events."""
 
 RECORDED_PACKAGES = ("goldspan", "torch", "transformers", "tokenizers", "accelerate", "trl", "peft")
 
@@ -115,6 +120,7 @@ def carry_out(
     *,
     save_model: Callable[[Path], None],
     on_event: OnEvent | None = None,
+    watchers: Watchers | None = None,
     facts: Mapping[str, Any] | None = None,
     after: Callable[[], Mapping[str, Any]] | None = None,
 ) -> TrainingResult:
@@ -126,6 +132,8 @@ def carry_out(
         rows: what became of the rows.
         save_model: writes model and tokenizer into the folder it is given.
         on_event: gets every event; None shows a progress bar.
+        watchers: what else looks on while it trains; each may end the training, and the best
+            checkpoint that it names in the trainer's state becomes the model.
         facts: what else ``report.json`` should say, such as DPO's margin at the first step.
         after: called once the model is saved; its figures go into an ``evaluation`` event and
             into the report, its ``warnings`` into events of their own, too.
@@ -138,14 +146,17 @@ def carry_out(
         trainer.remove_callback(PrinterCallback)
         trainer.add_callback(log)
         trainer.add_callback(stop)
+        for watcher in watchers(events) if watchers else ():
+            trainer.add_callback(watcher)
         with stop.listening():
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         steps = int(trainer.state.global_step)
-        interrupted = steps < int(trainer.state.max_steps)
+        interrupted = stop.asked and steps < int(trainer.state.max_steps)
         seconds = time.monotonic() - started
         if interrupted:
             events("interrupted", step=steps)
         else:
+            best_step = _take_best(trainer)
             save_model(folder.model_dir)
             evaluation = dict(after()) if after else {}
             for message in evaluation.get("warnings", ()):
@@ -162,12 +173,15 @@ def carry_out(
                     "settings": folder.spec.settings,
                     "template": folder.spec.template,
                     "steps": steps,
+                    "best_step": best_step,
                     "seconds": seconds,
                     "final_loss": log.last_loss,
                     "evaluation": evaluation,
+                    "curves": curves_of(folder.events()),
                     **(facts or {}),
                 }
             )
+            write_card(folder)
             events("finished", steps=steps, seconds=seconds, final_loss=log.last_loss)
     return TrainingResult(
         folder=folder,
@@ -178,3 +192,14 @@ def carry_out(
         final_loss=log.last_loss,
         interrupted=interrupted,
     )
+
+
+def _take_best(trainer: Trainer) -> int | None:
+    """Go back to the best checkpoint, where one is named; return its step."""
+    best = trainer.state.best_model_checkpoint
+    if best is None:
+        return None
+    step = int(trainer.state.best_global_step or trainer.state.global_step)
+    if step < trainer.state.global_step:
+        trainer._load_best_model()
+    return step

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
+from importlib.util import find_spec
 from typing import Any, ClassVar, Literal, TypeVar
 
 from goldspan.errors import InvalidSettings
 
 Settings = TypeVar("Settings", bound="TrainSettings")
+
+TRACKERS = ("tensorboard", "trackio", "wandb", "mlflow")
+"""Where a training can be watched from elsewhere; each is the package's name, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +35,8 @@ class TrainSettings:
             the run, so that a short run is saved too.
         save_total_limit: checkpoints kept, the newest ones.
         seed: of shuffling, fresh weights and dropout.
+        report_to: trackers that the trainer reports to, by transformers' names, such as
+            ``tensorboard``, ``trackio``, ``wandb`` or ``mlflow``; none unless asked for.
     """
 
     learning_rate: float
@@ -46,9 +52,28 @@ class TrainSettings:
     save_steps: float = 0.25
     save_total_limit: int = 2
     seed: int = 42
+    report_to: tuple[str, ...] = ()
 
     REMOVED: ClassVar[Mapping[str, str]] = {}
     """Settings that older versions of the libraries had, and what stands in their place."""
+
+    def __post_init__(self) -> None:
+        """Check the trackers at once, before anything is loaded.
+
+        Raises:
+            InvalidSettings: if a tracker is not known or not installed.
+        """
+        given = (self.report_to,) if isinstance(self.report_to, str) else tuple(self.report_to)
+        object.__setattr__(self, "report_to", given)
+        for name in given:
+            if name not in TRACKERS:
+                raise InvalidSettings(
+                    f"report_to takes {', '.join(TRACKERS)}; found {name!r}", unknown=[name]
+                )
+            if find_spec(name) is None:
+                raise InvalidSettings(
+                    f"report_to={name!r} needs a package that is not installed: pip install {name}"
+                )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 from typing import Any
@@ -13,14 +14,22 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.prompt import PromptTemplate
+from goldspan.errors import InvalidSettings
 from goldspan.evaluation.squad import score
 from goldspan.reader.generation import Generator
 from goldspan.reader.generative import GenerativeReader
 from goldspan.reader.generative_config import GenerativeReaderConfig
 from goldspan.reader.prompting import Prompter
+from goldspan.run.folder import RunFolder
+from goldspan.run.rows import read_rows
+from goldspan.training.events import RunEvents
 from goldspan.training.generative_rows import IGNORED, demonstration_rows
+from goldspan.training.generative_settings import GenerativeSettings
+from goldspan.training.held_out import FILE_NAME
 
 Figures = dict[str, float]
+SHUFFLED_BY = 0
+"""Seed of which held-out questions are asked: the same ones in every run."""
 
 
 class Quiz:
@@ -87,6 +96,45 @@ class Quiz:
             return {}
         asking = Generator(self._model, self._tokenizer, self._config.max_new_tokens, 16)
         return {"loss": -sum(asking.logps(prompts, said)) / tokens}
+
+
+def require_held_out(settings: GenerativeSettings, held_out: Sequence[Demonstration]) -> None:
+    """Refuse to stop by questions that are not there.
+
+    Raises:
+        InvalidSettings: if early stopping is asked for without held-out questions.
+    """
+    if settings.early_stopping_patience and not held_out:
+        raise InvalidSettings(
+            "early_stopping_patience needs held-out questions: pass train_size, such as 0.8"
+        )
+
+
+def watchers_of(
+    folder: RunFolder,
+    settings: GenerativeSettings,
+    events: RunEvents,
+    quiz: Callable[[Sequence[Demonstration]], Quiz],
+) -> list[TrainerCallback]:
+    """Return what asks a run's held-out questions at intervals; nothing where that is not wanted.
+
+    Args:
+        folder: the run's, with its held-out questions.
+        settings: how often, and how many.
+        events: where the figures go, as ``held_out`` events.
+        quiz: makes what asks some questions.
+    """
+    path = folder.root / FILE_NAME
+    if not settings.eval_steps or not path.is_file():
+        return []
+    questions = read_rows(path, Demonstration)
+    random.Random(SHUFFLED_BY).shuffle(questions)
+
+    def tell(step: int, figures: Mapping[str, float], best: bool) -> None:
+        events("held_out", step=step, best=best, **figures)
+
+    measure = quiz(questions[: settings.eval_questions])
+    return [WatchHeldOut(measure, tell, settings.eval_steps, settings.early_stopping_patience)]
 
 
 class WatchHeldOut(TrainerCallback):

@@ -12,6 +12,8 @@ OBJECTIVES = {
     ("span", "dpo"): "marks answers in a passage; trained on preferences between answers",
     ("generative", "sft"): "writes answers to questions about a passage; trained on demonstrations",
     ("generative", "dpo"): "writes answers to questions about a passage; trained on preferences",
+    ("generative", "kto"): "writes answers to questions about a passage; trained on verdicts",
+    ("generative", "reward"): "scores answers to questions about a passage; trained on preferences",
 }
 
 
@@ -30,13 +32,31 @@ def model_card(name: str, folder: RunFolder) -> str:
         "---\nlibrary_name: transformers\n"
         f"pipeline_tag: {tag}\ntags: [goldspan, {spec.command}]\n---",
         f"# {name}",
-        f"A reader that {OBJECTIVES[spec.reader, spec.command]}. It starts from `{spec.parent}`.",
-        f"## Data\n\n{_rows(report['rows'])} SHA-256 of the rows: `{spec.data_hash}`.",
+        f"A model that {OBJECTIVES[spec.reader, spec.command]}. It starts from `{spec.parent}`.",
+        f"## Data\n\n{_rows(report['rows'])} SHA-256 of the rows: `{spec.data_hash}`."
+        + _annotators(report.get("annotators")),
         _scores(report.get("evaluation") or {}),
         _template(spec.template),
         f"## Training\n\nMade {spec.created_at} with {versions}.\n\n{settings}",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def write_card(folder: RunFolder) -> None:
+    """Write the card beside a run's model, as ``README.md``."""
+    card = model_card(folder.spec.id, folder)
+    (folder.model_dir / "README.md").write_text(card, encoding="utf-8")
+
+
+def _annotators(found: Mapping[str, Any] | None) -> str:
+    if not found:
+        return ""
+    return (
+        f" {found['annotators']} annotators judged; {found['judged_by_several']} rows were judged "
+        f"by more than one, whose mean agreement is {found['agreement']:.2f}."
+        if found["judged_by_several"]
+        else f" {found['annotators']} annotators judged, each row by one."
+    )
 
 
 def _rows(rows: Mapping[str, Any]) -> str:

@@ -1,0 +1,43 @@
+"""What a training's page shows, and from which events its curves come."""
+
+from goldspan.run.training_report import curves_of, training_page
+
+
+def test_of_steps_that_came_twice_after_a_resume_the_later_ones_count() -> None:
+    events = [
+        {"kind": "started", "step": 0},
+        {"kind": "step", "step": 1, "total_steps": 2, "loss": 3.0, "epoch": 0.5},
+        {"kind": "step", "step": 2, "total_steps": 2, "loss": 9.0},
+        {"kind": "step", "step": 2, "total_steps": 2, "loss": 1.0},
+        {"kind": "held_out", "step": 2, "best": True, "f1": 0.5},
+    ]
+    assert curves_of(events) == {"loss": [(1, 3.0), (2, 1.0)], "held_out/f1": [(2, 0.5)]}
+
+
+def test_the_page_shows_scores_curves_samples_and_warnings() -> None:
+    made = training_page(
+        {
+            "id": "first",
+            "command": "dpo",
+            "reader": "generative",
+            "parent": "runs/sft",
+            "rows": {"given": 9, "kept": 8, "dropped": {"too long": 1}, "windows": 8},
+            "settings": {"beta": 0.1},
+            "template": {"prompt": "Q {question}", "completion": " {answer}"},
+            "steps": 2,
+            "seconds": 1.0,
+            "final_loss": 0.5,
+            "curves": {"loss": [[1, 0.7], [2, 0.5]], "logps/chosen": [[1, -3.0], [2, -2.0]]},
+            "evaluation": {
+                "exact_match": {"mean": 50.0, "low": 40.0, "high": 60.0},
+                "f1": {"mean": 62.5, "low": 50.0, "high": 70.0},
+                "questions": 12,
+                "clusters_by": "article",
+                "samples": [{"question": "Who?", "completions": ["Ada"]}],
+                "warnings": ["it never stops"],
+            },
+        }
+    )
+    for text in ("62.5", "it never stops", "Ada", "too long 1", "Q {question}", "preferred"):
+        assert text in made
+    assert made.count("<svg") == 2
