@@ -8,7 +8,7 @@ READY := .venv/.ready
 DEMO_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: help setup demo test lint types format docs check bench build clean web web-api web-check web-test screenshots
+.PHONY: help setup demo clients test lint types format docs check bench build clean web web-api web-check web-test screenshots
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +25,15 @@ setup: $(READY) ## make .venv with the package and all it needs
 demo: $(READY) ## run the whole loop on made-up passages: the main job (DEMO_ARGS="--help" shows its options)
 	$(BIN)/goldspan demo $(DEMO_ARGS)
 
-test: $(READY) ## run all tests (TEST_ARGS="-k span" selects)
+# Argilla's own clients, which need interpreters of their own: their pins would bend ours.
+.clients/%/.ready: tests/clients/argilla-%.txt
+	$(PYTHON) -m venv .clients/$*
+	.clients/$*/bin/python -m pip install -qq --requirement $<
+	touch $@
+
+clients: .clients/1.29/.ready .clients/2.8/.ready ## set up Argilla's own clients, for the tests
+
+test: $(READY) clients ## run all tests (TEST_ARGS="-k span" selects)
 	$(BIN)/python -m pytest $(TEST_ARGS)
 
 lint: $(READY) ## check format and lint
@@ -72,5 +80,5 @@ build: $(READY) ## build the wheel and the source distribution
 	$(BIN)/python -m pip wheel -qq --no-deps --wheel-dir dist .
 
 clean: ## remove .venv and everything built
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .clients build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 BENCH_ARGS ?= --quick

@@ -92,9 +92,6 @@ def test_an_upsert_finds_a_record_by_its_id(dataset: Dataset) -> None:
     body = {"items": [item(id=old["id"], external_id="named")]}
     done = dataset.owner.ask("PUT", f"{dataset.path}/records/bulk", 200, json=body)
     assert [(one["id"], one["external_id"]) for one in done["items"]] == [(old["id"], "named")]
-    body = {"items": [item(id="none")]}
-    code, _ = dataset.owner.refused("PUT", f"{dataset.path}/records/bulk", 422, json=body)
-    assert code == "InvalidRecord"
 
 
 def test_an_upsert_sent_twice_does_what_it_does_once(dataset: Dataset) -> None:

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 from goldspan.domain.name import check_name
 from goldspan.errors import InvalidRecord
 
+Term = str | int | float | bool
+
 
 @dataclass(frozen=True, slots=True)
 class _PropertyBase:
@@ -27,9 +29,12 @@ class _PropertyBase:
 
 @dataclass(frozen=True, slots=True)
 class TermsMetadataProperty(_PropertyBase):
-    """A metadata key holding one text, or several, out of ``values`` (any if not given)."""
+    """A metadata key holding one term, or several, out of ``values`` (any if not given).
 
-    values: Sequence[str] | None = None
+    A term is a text, a number or a truth value.
+    """
+
+    values: Sequence[Term] | None = None
     kind: ClassVar[str] = "terms"
 
     def __post_init__(self) -> None:
@@ -38,10 +43,12 @@ class TermsMetadataProperty(_PropertyBase):
             object.__setattr__(self, "values", tuple(self.values))
 
     def check(self, value: Any) -> None:
-        """Raise InvalidRecord unless ``value`` is an allowed text or a list of them."""
+        """Raise InvalidRecord unless ``value`` is an allowed term or a list of them."""
         for term in value if isinstance(value, list) else [value]:
-            if not isinstance(term, str) or (self.values is not None and term not in self.values):
-                wanted = "texts" if self.values is None else f"one of {list(self.values)}"
+            if not isinstance(term, Term) or (self.values is not None and term not in self.values):
+                wanted = (
+                    "texts or numbers" if self.values is None else f"one of {list(self.values)}"
+                )
                 raise InvalidRecord(
                     f"metadata {self.name!r} takes {wanted}, found {term!r:.80}",
                     metadata=self.name,

@@ -43,6 +43,7 @@ class Action(StrEnum):
     MANAGE_DATASET = "create, change or delete a dataset"
     WRITE_RECORDS = "write records and suggestions"
     RESPOND = "respond to records"
+    MANAGE_WEBHOOKS = "manage webhooks"
     READ_AUDIT = "read the audit log"
     SEE_ALL = "see other people's responses and what is hidden from annotators"
 
@@ -69,6 +70,7 @@ ALLOWED: dict[Action, Rule] = {
     Action.MANAGE_DATASET: Rule(Scope.ADMIN, LEADS),
     Action.WRITE_RECORDS: Rule(Scope.ADMIN, LEADS),
     Action.RESPOND: Rule(Scope.ANNOTATE, ANYBODY),
+    Action.MANAGE_WEBHOOKS: Rule(Scope.ADMIN, OWNERS),
     Action.READ_AUDIT: Rule(Scope.READ, OWNERS),
     Action.SEE_ALL: Rule(Scope.READ, LEADS),
 }

@@ -32,11 +32,13 @@ from goldspan.server.error_map import (
 from goldspan.server.etag import add_etag
 from goldspan.server.journal import Journal, Replayed, on_replayed
 from goldspan.server.routes import (
+    about,
     annotating,
     api_keys,
     audit,
     datasets,
     exchange,
+    facets,
     health,
     invitations,
     legacy,
@@ -45,6 +47,7 @@ from goldspan.server.routes import (
     session,
     settings,
     users,
+    webhooks,
     workspaces,
 )
 from goldspan.server.scratch import Scratch
@@ -57,15 +60,18 @@ ROUTES = (
     session,
     api_keys,
     invitations,
+    about,
     users,
     workspaces,
     datasets,
     settings,
     exchange,
     records,
+    facets,
     responses,
     annotating,
     audit,
+    webhooks,
     legacy,
 )
 BODY_BYTES = 4 * 2**20

@@ -18,6 +18,7 @@ from goldspan.storage.rows import (
     ResponseRow,
     SuggestionRow,
     UserRow,
+    WebhookRow,
     WorkspaceRow,
 )
 from goldspan.wire import settings as wire_settings
@@ -27,6 +28,7 @@ from goldspan.wire.base import from_wire_time
 from goldspan.wire.dataset import Assignment, Dataset, Distribution
 from goldspan.wire.record import Record, Response, Suggestion
 from goldspan.wire.user import User
+from goldspan.wire.webhook import Webhook
 from goldspan.wire.workspace import Workspace
 
 
@@ -55,6 +57,20 @@ def workspace(row: WorkspaceRow) -> Workspace:
     """Return a workspace."""
     return Workspace(
         id=row.id, name=row.name, inserted_at=row.inserted_at, updated_at=row.updated_at
+    )
+
+
+def webhook(row: WebhookRow) -> Webhook:
+    """Return a webhook."""
+    return Webhook(
+        id=row.id,
+        url=row.url,
+        secret=row.secret,
+        events=list(row.events),
+        enabled=row.enabled,
+        description=row.description,
+        inserted_at=row.inserted_at,
+        updated_at=row.updated_at,
     )
 
 

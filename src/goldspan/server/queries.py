@@ -184,11 +184,16 @@ def _filter(schema: Schema, given: TermsFilter | RangeFilter) -> AnyOf | Within:
             raise InvalidInput(
                 f"a filter has at most {MOST_TERMS} values, found {len(given.values)}"
             )
-        values = tuple(given.values)
+        values = tuple(_term(value) for value in given.values)
         return AnyOf(key, _statuses(values) if isinstance(key, ResponseStatusKey) else values)
     if isinstance(key, ResponseStatusKey):
         raise InvalidInput("a response's status has no range; give its values")
     return Within(key, _bound(key, given.ge), _bound(key, given.le))
+
+
+def _term(value: str | int | float | bool) -> str:
+    """Return a value as it is compared: as its JSON has it, a text without its quotes."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def _bound(key: Key, given: float | str | None) -> float | str | datetime | None:

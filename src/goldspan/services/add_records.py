@@ -78,7 +78,8 @@ def upsert_records(
     """Update the records whose id or external id is known, add the others.
 
     What an item leaves out stays as it is; its suggestions and responses replace those for the
-    same question or by the same user.
+    same question or by the same user. An id that the dataset has not is no fault: clients send
+    along the id that a record had in the dataset from which they copy it.
 
     Args:
         unit: a transaction that writes.
@@ -89,36 +90,39 @@ def upsert_records(
 
     Raises:
         NotFound, Forbidden: for the dataset.
-        InvalidRecord: if an id is not one of the dataset's records, or stands twice.
+        InvalidRecord: if a record stands twice.
         Conflict: if texts would change that people have responded to.
     """
     dataset = visible_dataset(unit, actor, dataset_id, Action.WRITE_RECORDS)
     external_ids = [one.external_id for one in checked if one.external_id is not None]
     by_external_id = unit.records.ids_by_external_id(dataset_id, external_ids)
-    wanted = [one.id or by_external_id.get(one.external_id or "") for one in checked]
+    known = unit.records.some(dataset_id, [one.id for one in checked if one.id is not None])
+    wanted = [
+        one.id if one.id in known else by_external_id.get(one.external_id or "") for one in checked
+    ]
     named = [record_id for record_id in wanted if record_id is not None]
     if len(set(named)) < len(named):
         raise InvalidRecord("a record stands twice in this request, by its id and external id")
-    old = unit.records.some(dataset_id, named)
-    unknown = [record_id for record_id in named if record_id not in old]
-    if unknown and not add_unknown_ids:
-        raise InvalidRecord(
-            f"record {unknown[0]!r} is not one of the dataset's; leave the id out to add a record",
-            ids=unknown[:20],
-        )
+    old = {**known, **unit.records.some(dataset_id, [i for i in named if i not in known])}
     pairs = [
         (None if record_id is None else old.get(record_id), one)
         for record_id, one in zip(wanted, checked, strict=True)
     ]
-    known = [record_id for record_id in named if record_id in old]
-    return Upserted(ids=_write(unit, dataset, pairs), updated_ids=known)
+    return Upserted(ids=_write(unit, dataset, pairs, keep_ids=add_unknown_ids), updated_ids=named)
 
 
 def _write(
-    unit: Unit, dataset: DatasetRow, pairs: Sequence[tuple[RecordRow | None, CheckedRecord]]
+    unit: Unit,
+    dataset: DatasetRow,
+    pairs: Sequence[tuple[RecordRow | None, CheckedRecord]],
+    *,
+    keep_ids: bool = False,
 ) -> list[str]:
     """Write each record over the old one beside it, or as a new one; return the ids."""
-    ids = [(new.id or new_id()) if old is None else old.id for old, new in pairs]
+    ids = [
+        ((new.id if keep_ids else None) or new_id()) if old is None else old.id
+        for old, new in pairs
+    ]
     furthest = unit.assignments.furthest(dataset.id)
     added = [
         _new_record(dataset, furthest, record_id, one)

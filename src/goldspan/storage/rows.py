@@ -273,6 +273,33 @@ class KeptAnswer(Row, frozen=True):
     body: str | None
 
 
+class WebhookRow(Row, frozen=True):
+    """A URL that wants to be told of events; ``secret`` signs what is sent there."""
+
+    id: str
+    url: str
+    secret: str
+    events: tuple[str, ...]
+    enabled: bool
+    description: str | None
+    inserted_at: datetime
+    updated_at: datetime
+
+
+class TermCount(Row, frozen=True):
+    """A value of a metadata property and how many records have it."""
+
+    term: str | int | float | bool
+    count: int
+
+
+class Extent(Row, frozen=True):
+    """The least and the greatest number of a metadata property; None where there is none."""
+
+    least: float | None
+    most: float | None
+
+
 class Version(Row, frozen=True):
     """A state that a response was in; ``status`` is "deleted" where it was taken back."""
 

@@ -32,7 +32,7 @@ def conditions(query: RecordQuery) -> list[Condition]:
     found: list[Condition] = [records.c.dataset_id == query.dataset_id]
     found.extend(_filter(one) for one in query.filters)
     if query.text is not None:
-        path = "$" if query.text_field is None else _path(query.text_field)
+        path = "$" if query.text_field is None else json_path(query.text_field)
         each = sa.func.json_each(records.c.fields, path).table_valued("value")
         contains = each.c.value.contains(query.text, autoescape=True)
         found.append(sa.exists(sa.select(each.c.value).where(contains)))
@@ -51,7 +51,8 @@ def _sort_key(order: Order) -> sa.ColumnElement[Any]:
     return key.desc() if order.descending else key.asc()
 
 
-def _path(name: str) -> str:
+def json_path(name: str) -> str:
+    """Return where a name stands in a JSON object."""
     return f'$."{name}"'
 
 
@@ -62,13 +63,13 @@ def _filter(one: AnyOf | Within) -> Condition:
 def _any_of(one: AnyOf) -> Condition:
     match one.key:
         case MetadataKey(name):
-            return _holds_one(records.c.metadata, _path(name), one.values)
+            return _holds_one(records.c.metadata, json_path(name), one.values)
         case RecordKey(property):
             return records.c[property].in_(one.values)
         case ResponseStatusKey(user_id):
             return _response_status(one.values, user_id)
         case ResponseValueKey(name, user_id):
-            inside = _holds_one(responses.c["values"], f"{_path(name)}.value", one.values)
+            inside = _holds_one(responses.c["values"], f"{json_path(name)}.value", one.values)
             return sa.exists(_responses(user_id).where(inside))
         case SuggestionKey(question_id, "value"):
             inside = _holds_one(suggestions.c.value, "$", one.values)
@@ -117,11 +118,11 @@ def _number_or_text(
 ) -> sa.ColumnElement[Any]:
     match key:
         case MetadataKey(name):
-            return sa.func.json_extract(records.c.metadata, _path(name))
+            return sa.func.json_extract(records.c.metadata, json_path(name))
         case RecordKey(property):
             return records.c[property]
         case ResponseValueKey(name, _):
-            return sa.func.json_extract(responses.c["values"], f"{_path(name)}.value")
+            return sa.func.json_extract(responses.c["values"], f"{json_path(name)}.value")
         case SuggestionKey(_, property):
             return sa.func.json_extract(suggestions.c[property], "$")
         case _:
@@ -141,5 +142,8 @@ def _suggestions(question_id: str) -> sa.Select[tuple[str]]:
 
 def _holds_one(column: sa.ColumnElement[Any], path: str, values: tuple[str, ...]) -> Condition:
     """Return "the value there is, or the list there holds, one of these"."""
-    each = sa.func.json_each(column, path).table_valued("value")
-    return sa.exists(sa.select(each.c.value).where(sa.cast(each.c.value, sa.Text).in_(values)))
+    each = sa.func.json_each(column, path).table_valued("value", "type")
+    # A truth value's type is "true" or "false", its value 1 or 0, which a number could be too.
+    is_truth = each.c.type.in_(("true", "false"))
+    term = sa.case((is_truth, each.c.type), else_=sa.cast(each.c.value, sa.Text))
+    return sa.exists(sa.select(each.c.value).where(term.in_(values)))

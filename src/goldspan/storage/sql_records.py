@@ -13,6 +13,7 @@ from goldspan.domain.record import ResponseStatus
 from goldspan.storage.ids import new_id
 from goldspan.storage.query import RecordQuery
 from goldspan.storage.rows import (
+    Extent,
     NewRecord,
     NewResponse,
     NewSuggestion,
@@ -20,9 +21,10 @@ from goldspan.storage.rows import (
     RecordState,
     ResponseRow,
     SuggestionRow,
+    TermCount,
 )
 from goldspan.storage.sql_base import Session, as_list, listed, to_text, unique
-from goldspan.storage.sql_query import conditions, ordering
+from goldspan.storage.sql_query import conditions, json_path, ordering
 from goldspan.storage.statement import Hot
 from goldspan.storage.tables import records, responses, suggestions
 
@@ -370,6 +372,31 @@ class SqlRecords:
             ),
         )
 
+    def terms(self, dataset_id: str, name: str) -> list[TermCount]:
+        each = sa.func.json_each(records.c.metadata, json_path(name)).table_valued("value", "type")
+        number = sa.func.count(sa.distinct(records.c.id))
+        found = self._connection.execute(
+            sa.select(each.c.value, each.c.type, number)
+            .select_from(records)
+            .join(each, sa.true())
+            .where(records.c.dataset_id == dataset_id)
+            .group_by(each.c.value, each.c.type)
+            .order_by(number.desc(), each.c.value)
+        )
+        return [
+            TermCount(term=kind == "true" if kind in ("true", "false") else value, count=count)
+            for value, kind, count in found
+        ]
+
+    def extent(self, dataset_id: str, name: str) -> Extent:
+        value = sa.func.json_extract(records.c.metadata, json_path(name))
+        least, most = self._connection.execute(
+            sa.select(sa.func.min(value), sa.func.max(value)).where(
+                records.c.dataset_id == dataset_id
+            )
+        ).one()
+        return Extent(least=least, most=most)
+
     def ids_after(self, dataset_id: str, after: str, limit: int) -> list[str]:
         rows = AFTER.rows(self._connection, dataset_id=dataset_id, after=after, limit=limit)
         return [row[0] for row in rows]
@@ -424,6 +451,20 @@ class SqlSuggestions:
 
     def clear(self, record_ids: Collection[str]) -> None:
         CLEAR_SUGGESTIONS.rows(self._connection, ids=as_list(record_ids))
+
+    def agents(self, dataset_id: str, question_id: str) -> list[str]:
+        found = self._connection.execute(
+            sa.select(suggestions.c.agent)
+            .distinct()
+            .join(records, records.c.id == suggestions.c.record_id)
+            .where(
+                records.c.dataset_id == dataset_id,
+                suggestions.c.question_id == question_id,
+                suggestions.c.agent.is_not(None),
+            )
+            .order_by(suggestions.c.agent)
+        )
+        return list(found.scalars())
 
 
 class SqlResponses:

@@ -23,6 +23,7 @@ from goldspan.storage.sql_judgements import SqlDays, SqlJudgements, SqlKnown, Sq
 from goldspan.storage.sql_records import SqlRecords, SqlResponses, SqlSuggestions
 from goldspan.storage.sql_tallies import SqlTallies
 from goldspan.storage.sql_users import SqlUsers, SqlWorkspaces
+from goldspan.storage.sql_webhooks import SqlWebhooks
 from goldspan.storage.store import Store, Unit
 from goldspan.storage.writer import Writer
 
@@ -46,6 +47,7 @@ class SqlUnit:
         self.suggestions = SqlSuggestions(session)
         self.responses = SqlResponses(session)
         self.tallies = SqlTallies(session)
+        self.webhooks = SqlWebhooks(session)
         self.audit = SqlAudit(session)
         self.idempotency_keys = SqlIdempotencyKeys(session)
         self.assignments = SqlAssignments(session)

@@ -30,6 +30,7 @@ from goldspan.storage.rows import (
     DayRow,
     Declared,
     Definition,
+    Extent,
     JudgementRow,
     KeptAnswer,
     NewRecord,
@@ -41,8 +42,10 @@ from goldspan.storage.rows import (
     ResponseRow,
     ResponseTally,
     SuggestionRow,
+    TermCount,
     UserRow,
     Version,
+    WebhookRow,
     WorkspaceRow,
 )
 
@@ -230,6 +233,12 @@ class Records(Protocol):
     def delete(self, record_ids: Collection[str]) -> None:
         """Delete records with their suggestions and responses."""
 
+    def terms(self, dataset_id: str, name: str) -> list[TermCount]:
+        """Return the values under a metadata key, most frequent first, equals by value."""
+
+    def extent(self, dataset_id: str, name: str) -> Extent:
+        """Return the least and greatest number under a metadata key."""
+
 
 class Suggestions(Protocol):
     """Suggestions."""
@@ -248,6 +257,9 @@ class Suggestions(Protocol):
 
     def clear(self, record_ids: Collection[str]) -> None:
         """Delete all suggestions of the records."""
+
+    def agents(self, dataset_id: str, question_id: str) -> list[str]:
+        """Return who made suggestions for a question, in alphabetical order."""
 
 
 class Responses(Protocol):
@@ -329,6 +341,25 @@ class IdempotencyKeys(Protocol):
 
     def forget(self, before: datetime) -> None:
         """Delete keys that were taken before a time."""
+
+
+class Webhooks(Protocol):
+    """Webhooks."""
+
+    def add(self, webhook: WebhookRow) -> None:
+        """Insert one."""
+
+    def get(self, webhook_id: str) -> WebhookRow | None:
+        """Return one."""
+
+    def all(self) -> list[WebhookRow]:
+        """Return every one, oldest first."""
+
+    def update(self, webhook: WebhookRow) -> None:
+        """Replace one that exists."""
+
+    def delete(self, webhook_id: str) -> None:
+        """Delete one."""
 
 
 class Assignments(Protocol):
@@ -512,6 +543,10 @@ class Unit(Protocol):
     @property
     def tallies(self) -> Tallies:
         """Kept counts."""
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Webhooks."""
 
     @property
     def audit(self) -> Audit:

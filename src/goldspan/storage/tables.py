@@ -301,6 +301,18 @@ controls = _table(
     Column("values", Json, nullable=False),
 )
 
+# `events` is a JSON list of the events' names; `secret` signs what is sent, so it is kept as it is.
+webhooks = _table(
+    "webhooks",
+    _id(),
+    _text("url"),
+    _text("secret"),
+    _text("events"),
+    Column("enabled", Integer, nullable=False),
+    Column("description", Text),
+    *_times(),
+)
+
 # Kept up to date by whoever changes records or responses, in the same transaction, so that a
 # progress bar never counts rows.
 record_counts = _table(

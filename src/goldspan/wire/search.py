@@ -66,7 +66,7 @@ class TermsFilter(Wire, tag_field="type", tag="terms"):
     """Keeps records with one of the values."""
 
     scope: Scope
-    values: list[str]
+    values: list[str | int | float | bool]
 
 
 class RangeFilter(Wire, tag_field="type", tag="range"):

@@ -169,9 +169,9 @@ class Question(Wire):
 
 
 class TermsSettings(Wire, tag_field="type", tag="terms"):
-    """Texts, out of ``values`` if they are given."""
+    """Texts, numbers or truth values, out of ``values`` if they are given."""
 
-    values: list[str] | None = None
+    values: list[str | int | float | bool] | None = None
 
 
 class IntegerSettings(Wire, tag_field="type", tag="integer"):

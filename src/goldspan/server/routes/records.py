@@ -17,6 +17,7 @@ from goldspan.server.deps import Caller, Database, Id
 from goldspan.server.error_map import NOT_JSON
 from goldspan.server.queries import body_query, include_of, url_query
 from goldspan.services import add_records, update_records
+from goldspan.services.add_records import Upserted
 from goldspan.services.delete_records import delete_records
 from goldspan.services.read_records import (
     LONGEST_PAGE,
@@ -80,6 +81,17 @@ async def add(db: Database, actor: Caller, dataset_id: Id, request: Request[Any,
     await db.write_bulk(add_records.add_records, actor, dataset_id, checked)
 
 
+@post("/api/v1/datasets/{dataset_id:str}/records/bulk", request_max_body_size=BULK_BYTES)
+async def add_bulk(
+    db: Database, actor: Caller, dataset_id: Id, request: Request[Any, Any, Any]
+) -> Response[bytes]:
+    """Add records and return them."""
+    checked = await _checked(db, actor, dataset_id, await request.body())
+    ids = await db.write_bulk(add_records.add_records, actor, dataset_id, checked)
+    content = await db.read(_bulk, actor, dataset_id, Upserted(ids=ids, updated_ids=[]))
+    return Response(content, status_code=201, media_type="application/json")
+
+
 @put("/api/v1/datasets/{dataset_id:str}/records/bulk", request_max_body_size=BULK_BYTES)
 async def upsert(
     db: Database, actor: Caller, dataset_id: Id, request: Request[Any, Any, Any]
@@ -87,18 +99,15 @@ async def upsert(
     """Add records, or bring those whose id or external id is known up to date."""
     checked = await _checked(db, actor, dataset_id, await request.body())
     done = await db.write_bulk(add_records.upsert_records, actor, dataset_id, checked)
+    content = await db.read(_bulk, actor, dataset_id, done)
+    return Response(content, media_type="application/json")
+
+
+def _bulk(unit: Unit, actor: Caller, dataset_id: str, done: Upserted) -> bytes:
     include = Include(responses=True, suggestions=True)
-
-    def answer(unit: Unit) -> bytes:
-        read = read_some(unit, actor, dataset_id, done.ids, include)
-        return msgspec.json.encode(
-            RecordsBulk(
-                items=[present.record(one, include) for one in read],
-                updated_item_ids=done.updated_ids,
-            )
-        )
-
-    return Response(await db.read(answer), media_type="application/json")
+    read = read_some(unit, actor, dataset_id, done.ids, include)
+    items = [present.record(one, include) for one in read]
+    return msgspec.json.encode(RecordsBulk(items=items, updated_item_ids=done.updated_ids))
 
 
 @patch(
@@ -309,6 +318,7 @@ async def delete_suggestion(db: Database, actor: Caller, suggestion_id: Id) -> S
 
 HANDLERS = [
     add,
+    add_bulk,
     upsert,
     update_many,
     delete_many,

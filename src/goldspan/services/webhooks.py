@@ -1,0 +1,95 @@
+"""Webhooks: registered, changed, deleted. Any URL may be registered; nothing is sent from here."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from goldspan.domain.permission import Action, Actor
+from goldspan.domain.webhook import check_webhook
+from goldspan.errors import NotFound
+from goldspan.storage.ids import new_id
+from goldspan.storage.rows import WebhookRow
+from goldspan.storage.store import Unit
+
+SECRET_BYTES = 32
+SECRET_PREFIX = "whsec_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookChanges:
+    """New values; None (where None is a value, UNSET) leaves a value as it is."""
+
+    url: str | None = None
+    events: Sequence[str] | None = None
+    enabled: bool | None = None
+    description: str | UnsetType | None = UNSET
+
+
+def new_secret() -> str:
+    """Return a random secret in the form of standardwebhooks.com."""
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def create_webhook(
+    unit: Unit, actor: Actor, url: str, events: Sequence[str], description: str | None
+) -> WebhookRow:
+    """Register a webhook. Raises Forbidden, InvalidInput."""
+    actor.require(Action.MANAGE_WEBHOOKS)
+    check_webhook(url, events, description)
+    webhook = WebhookRow(
+        id=new_id(),
+        url=url,
+        secret=new_secret(),
+        events=tuple(events),
+        enabled=True,
+        description=description,
+        inserted_at=unit.now,
+        updated_at=unit.now,
+    )
+    unit.webhooks.add(webhook)
+    return webhook
+
+
+def list_webhooks(unit: Unit, actor: Actor) -> list[WebhookRow]:
+    """Return every webhook, oldest first. Raises Forbidden."""
+    actor.require(Action.MANAGE_WEBHOOKS)
+    return unit.webhooks.all()
+
+
+def update_webhook(
+    unit: Unit, actor: Actor, webhook_id: str, changes: WebhookChanges
+) -> WebhookRow:
+    """Change a webhook; its secret stays. Raises Forbidden, NotFound, InvalidInput."""
+    old = _get(unit, actor, webhook_id)
+    new = msgspec.structs.replace(
+        old,
+        url=old.url if changes.url is None else changes.url,
+        events=old.events if changes.events is None else tuple(changes.events),
+        enabled=old.enabled if changes.enabled is None else changes.enabled,
+        description=old.description if changes.description is UNSET else changes.description,
+        updated_at=unit.now,
+    )
+    check_webhook(new.url, new.events, new.description)
+    unit.webhooks.update(new)
+    return new
+
+
+def delete_webhook(unit: Unit, actor: Actor, webhook_id: str) -> WebhookRow:
+    """Delete a webhook. Raises Forbidden, NotFound."""
+    webhook = _get(unit, actor, webhook_id)
+    unit.webhooks.delete(webhook_id)
+    return webhook
+
+
+def _get(unit: Unit, actor: Actor, webhook_id: str) -> WebhookRow:
+    actor.require(Action.MANAGE_WEBHOOKS)
+    webhook = unit.webhooks.get(webhook_id)
+    if webhook is None:
+        raise NotFound(f"there is no webhook {webhook_id!r}", webhook_id=webhook_id)
+    return webhook

@@ -1,0 +1,39 @@
+"""Webhooks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import UNSET, UnsetType
+
+from goldspan.wire.base import Wire
+
+
+class WebhookCreate(Wire):
+    """A new webhook; the server makes its secret."""
+
+    url: str
+    events: list[str]
+    description: str | None = None
+
+
+class WebhookUpdate(Wire):
+    """Changes to a webhook; what is left out, or null where null means nothing, stays."""
+
+    url: str | UnsetType | None = UNSET
+    events: list[str] | UnsetType | None = UNSET
+    enabled: bool | UnsetType | None = UNSET
+    description: str | UnsetType | None = UNSET
+
+
+class Webhook(Wire):
+    """A webhook; ``secret`` signs what is sent to it, as ``whsec_`` and base64."""
+
+    id: str
+    url: str
+    secret: str
+    events: list[str]
+    enabled: bool
+    description: str | None
+    inserted_at: datetime
+    updated_at: datetime
