@@ -13,6 +13,7 @@
     ├── Forbidden                 known, but not allowed to
     │   ├── PasswordChangeRequired  signed in with a password that somebody else has set
     │   └── CrossSite               a browser sent this from another site's page
+    ├── UnknownHost               the request names a host that this server is not
     ├── NotFound                  no such thing, or not visible to this user
     ├── Conflict                  the thing exists already, or its state forbids the change
     ├── PreconditionFailed        it is no longer as the caller last saw it
@@ -104,6 +105,10 @@ class PasswordChangeRequired(Forbidden):
 
 class CrossSite(Forbidden):
     """A browser sent this with its session, but not provably from this server's own page."""
+
+
+class UnknownHost(GoldspanError):
+    """The request's Host header names something that this server does not go by."""
 
 
 class NotFound(GoldspanError):

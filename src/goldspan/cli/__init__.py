@@ -18,14 +18,29 @@ from goldspan.cli import (
     evaluate,
     export,
     import_,
+    key,
     serve,
     suggest,
     train,
+    user,
     version,
 )
 from goldspan.errors import GoldspanError, MissingExtra
 
-COMMANDS = (serve, demo, import_, suggest, candidates, train, evaluate, ask, export, version)
+COMMANDS = (
+    serve,
+    user,
+    key,
+    demo,
+    import_,
+    suggest,
+    candidates,
+    train,
+    evaluate,
+    ask,
+    export,
+    version,
+)
 # What the extra `train` brings and commands import.
 TRAIN_PACKAGES = {"torch", "transformers", "trl", "peft", "accelerate", "safetensors", "datasets"}
 

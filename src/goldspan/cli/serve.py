@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -20,13 +21,46 @@ def register(app: typer.Typer) -> None:
             "127.0.0.1"
         ),
         port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 6900,
+        tls_cert: Annotated[
+            Path | None, typer.Option(help="Speak HTTPS with this certificate, a PEM file.")
+        ] = None,
+        tls_key: Annotated[
+            Path | None, typer.Option(help="The certificate's key, a PEM file.")
+        ] = None,
+        tls_proxy: Annotated[
+            str | None,
+            typer.Option(
+                metavar="ADDRESS",
+                help="A proxy at this IP address speaks HTTPS for the server; only its "
+                "X-Forwarded headers are believed.",
+            ),
+        ] = None,
+        insecure_http: Annotated[
+            bool,
+            typer.Option(
+                "--insecure-http",
+                help="Offer plain HTTP to other machines: whoever is on the way can read all.",
+            ),
+        ] = False,
+        allow_host: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="NAME",
+                help="A name that browsers may call the server by, beside localhost and "
+                "addresses; may be repeated.",
+            ),
+        ] = None,
     ) -> None:
         """Serve the home to browsers, notebooks and clients, until Ctrl-C.
 
         The home is GOLDSPAN_HOME, by default a folder in your own data folder. The first start
-        prints the owner's API key. For automation, GOLDSPAN_OWNER_API_KEY and
-        GOLDSPAN_OWNER_PASSWORD set the owner's key and password.
+        prints the owner's API key and a link that signs the owner in, once. For automation,
+        GOLDSPAN_OWNER_API_KEY and GOLDSPAN_OWNER_PASSWORD set the owner's key and password. To
+        be reached from other machines it takes --host and one of --tls-cert with --tls-key,
+        --tls-proxy and --insecure-http.
         """
+        from goldspan.client import HttpClient
+        from goldspan.server.security import Security
         from goldspan.server.serve import start_in_thread
         from goldspan.storage.home import home_path
 
@@ -43,14 +77,30 @@ def register(app: typer.Typer) -> None:
             home,
             host=host,
             port=port,
+            security=Security(
+                tls_cert=tls_cert,
+                tls_key=tls_key,
+                tls_proxy=tls_proxy,
+                insecure_http=insecure_http,
+                hosts=tuple(name.lower() for name in allow_host or ()),
+            ),
             owner_api_key=os.environ.get("GOLDSPAN_OWNER_API_KEY"),
             owner_password=os.environ.get("GOLDSPAN_OWNER_PASSWORD"),
         )
         print(f"Goldspan serves {home} at {running.url} (Ctrl-C stops it)", flush=True)
-        if running.key_is_new:
+        if running.access.key_is_new:
             print(
                 f"The owner's API key, shown this once: {running.api_key}\n"
                 f"Programs of yours on this machine find it in {home / 'owner.key'}",
+                flush=True,
+            )
+        if running.access.needs_link and running.api_key:
+            client = HttpClient(running.local_url, running.api_key)
+            link = client.accounts.link(client.me().id)
+            client.close()
+            print(
+                "To sign in and choose the owner's password, open this once, within 24 hours:\n"
+                f"{running.local_url}{link.path}",
                 flush=True,
             )
         while running.is_running and not ended.wait(1.0):

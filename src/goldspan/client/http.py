@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 import msgspec
 
-from goldspan.client.transport import Transport, rebuild
+from goldspan.client.accounts import Accounts
+from goldspan.client.transport import Transport, path, rebuild
 from goldspan.errors import GoldspanError, UnexpectedAnswer
 from goldspan.wire.base import Items
 from goldspan.wire.dataset import Dataset, DatasetCreate, DatasetProgress
@@ -38,11 +38,6 @@ from goldspan.wire.user import User, UserCreate
 from goldspan.wire.workspace import Workspace, WorkspaceCreate, WorkspaceUserCreate
 
 
-def path(*parts: str) -> str:
-    """Return a route of the API, each part escaped, so that a wrong id is one part still."""
-    return "/api/v1/" + "/".join(quote(part, safe="") for part in parts)
-
-
 class HttpClient:
     """Talks to one server as one user. Safe to use from several threads.
 
@@ -57,6 +52,7 @@ class HttpClient:
 
     def __init__(self, api_url: str, api_key: str, *, timeout_s: float = 60.0) -> None:
         self._transport = Transport(api_url, api_key, timeout_s=timeout_s)
+        self.accounts = Accounts(self._transport)
 
     @property
     def api_url(self) -> str:

@@ -6,7 +6,7 @@ import ipaddress
 import time
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import msgspec
@@ -22,6 +22,11 @@ Answer = TypeVar("Answer")
 
 _PAUSES_S = (0.1, 0.4, 1.6)
 """Before the second, third and fourth try."""
+
+
+def path(*parts: str) -> str:
+    """Return a route of the API, each part escaped, so that a wrong id is one part still."""
+    return "/api/v1/" + "/".join(quote(part, safe="") for part in parts)
 
 
 class Transport:

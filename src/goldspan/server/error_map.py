@@ -29,6 +29,7 @@ STATUS: dict[type[GoldspanError], int] = {
     errors.PreconditionFailed: 412,
     errors.TooLarge: 413,
     errors.TooManyRequests: 429,
+    errors.UnknownHost: 421,
     errors.HomeBusy: 503,
     errors.StorageFailure: 503,
     errors.MissingExtra: 501,

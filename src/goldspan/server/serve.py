@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import atexit
-import errno
-import ipaddress
+import logging
 import socket
-import threading
-import time
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import uvicorn
 from litestar import Litestar
 
-from goldspan.errors import Conflict, InvalidInput, StorageFailure
 from goldspan.server.app import create_app
-from goldspan.services.owner import ensure_owner
+from goldspan.server.guard import Guard
+from goldspan.server.listening import Listening
+from goldspan.server.security import Security, is_loopback
+from goldspan.services.owner import USERNAME, ensure_owner
 from goldspan.storage.home import Home
 from goldspan.storage.sql_store import open_store
-from goldspan.storage.store import Store
+from goldspan.storage.store import Store, Unit
 
-START_TIMEOUT_S = 30.0
-STOP_TIMEOUT_S = 10
+log = logging.getLogger("goldspan.server")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerAccess:
+    """How the owner comes in after a start.
+
+    Args:
+        api_key: the owner's key, or None if only its hash is known.
+        key_is_new: whether the key was made by this start, so that it should be shown.
+        needs_link: whether the owner was made by this start, and has no password yet.
+    """
+
+    api_key: str | None
+    key_is_new: bool
+    needs_link: bool
 
 
 class RunningServer:
@@ -30,45 +43,50 @@ class RunningServer:
 
     Args:
         home: the folder that it owns.
-        url: where it answers.
-        api_key: the owner's key, or None if only its hash is known.
-        key_is_new: whether the key was made by this start, so that it should be shown.
+        access: how the owner comes in.
         app: what it serves.
-        server: the HTTP server, already started.
-        thread: where it runs.
+        listening: its sockets, already answered.
         opened: what to let go of after it has stopped.
     """
 
     def __init__(
         self,
         home: Path,
-        url: str,
-        api_key: str | None,
-        key_is_new: bool,
+        access: OwnerAccess,
         app: Litestar,
-        server: uvicorn.Server,
-        thread: threading.Thread,
+        listening: Listening,
         opened: ExitStack,
     ) -> None:
         self.home = home
-        self.url = url
-        self.api_key = api_key
-        self.key_is_new = key_is_new
+        self.access = access
         self.app = app
-        self._server = server
-        self._thread = thread
+        self._listening = listening
         self._opened = opened
         atexit.register(self.stop)
 
     @property
+    def url(self) -> str:
+        """Where it answers."""
+        return self._listening.url
+
+    @property
+    def local_url(self) -> str:
+        """Where it answers programs of this machine."""
+        return self._listening.local_url
+
+    @property
+    def api_key(self) -> str | None:
+        """The owner's key, or None if only its hash is known."""
+        return self.access.api_key
+
+    @property
     def is_running(self) -> bool:
         """Whether it still answers."""
-        return self._thread.is_alive()
+        return self._listening.is_running
 
     def stop(self) -> None:
         """Finish the requests under way, write what is queued, free the home. May be repeated."""
-        self._server.should_exit = True
-        self._thread.join()
+        self._listening.stop()
         self._opened.close()
         atexit.unregister(self.stop)
 
@@ -78,6 +96,7 @@ def start_in_thread(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
+    security: Security | None = None,
     owner_api_key: str | None = None,
     owner_password: str | None = None,
 ) -> RunningServer:
@@ -85,103 +104,50 @@ def start_in_thread(
 
     Args:
         home: the folder; made if it does not exist.
-        host: a loopback address.
+        host: address of this machine to listen on.
         port: 0 takes a free one.
+        security: how the server is exposed; by default to this machine only.
         owner_api_key: a key to accept for the owner; without it the home keeps a random one.
         owner_password: replaces the owner's password.
 
     Raises:
-        InvalidInput: if the host is not a loopback address, or the key or password too short.
+        InvalidInput: if the host is not a loopback address and nothing is said of how that is
+            made safe, or the key or password is too short.
         HomeBusy: if another process owns the home.
         Conflict: if the port is taken.
         StorageFailure: if the home or its database cannot be used.
     """
-    require_loopback(host)
+    security = security or Security()
+    security.check(host)
+    if security.insecure_http:
+        log.warning("serving plain HTTP: whoever is on the way can read passwords, keys and data")
+    if not is_loopback(host):
+        names = {host.lower(), socket.gethostname().lower(), *security.hosts}
+        security = replace(security, hosts=tuple(sorted(names)))
     with ExitStack() as opening:
         place = Home(home)
         lock = place.acquire()
         opening.callback(lock.release)
-        listener = _listen(host, port)
-        opening.callback(listener.close)
+        listening = Listening(host, port, security)
+        opening.callback(listening.stop)
         store = open_store(place.database_path)
         opening.callback(store.close)
-        key, is_new = _owner_key(place, store, owner_api_key, owner_password)
-        app = create_app(store, scratch_dir=place.scratch_dir)
-        server, thread = _start(app, listener)
-        name = f"[{host}]" if ":" in host else host
-        url = f"http://{name}:{listener.getsockname()[1]}"
-        lock.publish(url)
-        return RunningServer(home, url, key, is_new, app, server, thread, opening.pop_all())
+        access = _owner_access(place, store, owner_api_key, owner_password)
+        app = create_app(store, security, scratch_dir=place.scratch_dir)
+        listening.start(Guard(app, security))
+        lock.publish(listening.local_url)
+        return RunningServer(home, access, app, listening, opening.pop_all())
 
 
-def require_loopback(host: str) -> None:
-    """Raise InvalidInput unless the host is this machine's own loopback."""
-    try:
-        is_loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        is_loopback = False
-    if not is_loopback:
-        raise InvalidInput(
-            f"--host {host} would offer the server to other machines over plain HTTP, where "
-            "API keys can be read on the way, so for now it listens only on this machine: leave "
-            "--host out, and reach it from elsewhere through an SSH tunnel or a proxy with TLS",
-            host=host,
-        )
-
-
-def _owner_key(
-    home: Home, store: Store, given: str | None, password: str | None
-) -> tuple[str | None, bool]:
-    """Return the owner's key, and whether it was made just now and put into the home."""
+def _owner_access(home: Home, store: Store, given: str | None, password: str | None) -> OwnerAccess:
+    """See that the owner can come in; a key that had to be made is put into the home."""
     kept = home.read_owner_key()
-    made = store.write(
-        lambda unit: ensure_owner(unit, given_key=given, home_key=kept, password=password)
-    ).result()
+
+    def ensure(unit: Unit) -> tuple[str | None, bool]:
+        is_first = unit.users.by_name(USERNAME) is None
+        return ensure_owner(unit, given_key=given, home_key=kept, password=password), is_first
+
+    made, is_first = store.write(ensure).result()
     if made is not None:
         home.write_owner_key(made)
-    return made or given or kept, made is not None
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        if error.errno in (errno.EADDRINUSE, errno.EACCES):
-            why = (
-                "is taken by another program" if error.errno == errno.EADDRINUSE else "is reserved"
-            )
-            raise Conflict(
-                f"port {port} on {host} {why}; choose another with --port, or stop that program",
-                port=port,
-            ) from error
-        raise InvalidInput(f"{host}:{port} cannot be listened on: {error.strerror}") from error
-    return listener
-
-
-def _start(app: Litestar, listener: socket.socket) -> tuple[uvicorn.Server, threading.Thread]:
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        ws="none",
-        lifespan="on",
-        timeout_graceful_shutdown=STOP_TIMEOUT_S,
-        server_header=False,
-        proxy_headers=False,  # or whoever is on this machine could say to come from anywhere
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(
-        target=server.run, args=([listener],), name="goldspan-server", daemon=True
-    )
-    thread.start()
-    until = time.monotonic() + START_TIMEOUT_S
-    while not server.started:
-        if not thread.is_alive() or time.monotonic() > until:
-            server.should_exit = True
-            raise StorageFailure("the HTTP server did not start; its log says why")
-        time.sleep(0.005)
-    return server, thread
+    return OwnerAccess(made or given or kept, made is not None, is_first and password is None)

@@ -83,30 +83,42 @@ def authenticate(unit: Unit, key: str) -> tuple[Actor, KeyRow]:
     return Actor(user.id, user.username, user.role, workspaces, row.scope), row
 
 
-def create_own_key(
-    unit: Unit, actor: Actor, name: str, scope: Scope, expires_at: datetime | None
+def create_key(
+    unit: Unit, actor: Actor, user_id: str, name: str, scope: Scope, expires_at: datetime | None
 ) -> tuple[KeyRow, str]:
-    """Give the actor a key; return its row and its only copy.
+    """Give the actor a key, or, for who manages users, anybody; return it and its only copy.
 
     Args:
         unit: a transaction that writes.
-        actor: who gets it.
+        actor: who asks.
+        user_id: who gets it.
         name: what it is for, 1 to 100 characters.
         scope: how much it may do.
         expires_at: naive UTC, in the future; None for a key that does not end.
 
     Raises:
-        Forbidden: if the actor came with a key of a smaller scope than admin.
+        Forbidden: if the actor came with a key of a smaller scope than admin, or may not do it
+            for somebody else.
+        NotFound: if there is no such user.
         InvalidInput: if the name has another length, or the time is past.
     """
-    actor.require(Action.MANAGE_OWN_ACCOUNT)
+    if user_id == actor.user_id:
+        actor.require(Action.MANAGE_OWN_ACCOUNT)
+    else:
+        _require_user(unit, actor, user_id)
     if not 1 <= len(name.strip()) <= LONGEST_NAME:
         raise InvalidInput(
             f"a key's name has 1 to {LONGEST_NAME} characters, found {len(name.strip())}"
         )
     if expires_at is not None and expires_at <= unit.now:
         raise InvalidInput(f"expires_at lies in the future or is null, found {expires_at} UTC")
-    return add_new_key(unit, actor.user_id, name.strip(), scope, expires_at)
+    return add_new_key(unit, user_id, name.strip(), scope, expires_at)
+
+
+def _require_user(unit: Unit, actor: Actor, user_id: str) -> None:
+    actor.require(Action.MANAGE_USERS)
+    if unit.users.get(user_id) is None:
+        raise NotFound(f"there is no user {user_id!r}", user_id=user_id)
 
 
 def list_own_keys(unit: Unit, actor: Actor) -> Sequence[KeyRow]:
@@ -117,9 +129,7 @@ def list_own_keys(unit: Unit, actor: Actor) -> Sequence[KeyRow]:
 
 def list_keys(unit: Unit, actor: Actor, user_id: str) -> Sequence[KeyRow]:
     """Return anybody's keys. Raises Forbidden, NotFound."""
-    actor.require(Action.MANAGE_USERS)
-    if unit.users.get(user_id) is None:
-        raise NotFound(f"there is no user {user_id!r}", user_id=user_id)
+    _require_user(unit, actor, user_id)
     return unit.keys.of(user_id)
 
 

@@ -6,7 +6,8 @@ from litestar import delete, get, post
 from litestar.params import JSONBody
 from msgspec import UNSET, UnsetType
 
-from goldspan.server.deps import Caller, Database, Id
+from goldspan.domain.permission import Actor
+from goldspan.server.deps import Caller, Database, Db, Id
 from goldspan.server.journal import SHOWS_SECRET
 from goldspan.services import keys
 from goldspan.storage.rows import KeyRow
@@ -33,12 +34,24 @@ def list_own(db: Database, actor: Caller) -> Items[ApiKey]:
     return Items(items=[_shown(row) for row in db.peek(keys.list_own_keys, actor)])
 
 
+async def _created(db: Db, actor: Actor, user_id: str, data: ApiKeyCreate) -> ApiKey:
+    expires_at = None if data.expires_at is None else to_wire_time(from_wire_time(data.expires_at))
+    row, key = await db.write(keys.create_key, actor, user_id, data.name, data.scope, expires_at)
+    return _shown(row, key)
+
+
 @post("/api/v1/me/api-keys", opt={SHOWS_SECRET: True})
 async def create(db: Database, actor: Caller, data: JSONBody[ApiKeyCreate]) -> ApiKey:
     """Make a key for the caller; only this answer holds it."""
-    expires_at = None if data.expires_at is None else to_wire_time(from_wire_time(data.expires_at))
-    row, key = await db.write(keys.create_own_key, actor, data.name, data.scope, expires_at)
-    return _shown(row, key)
+    return await _created(db, actor, actor.user_id, data)
+
+
+@post("/api/v1/users/{user_id:str}/api-keys", opt={SHOWS_SECRET: True})
+async def create_for_user(
+    db: Database, actor: Caller, user_id: Id, data: JSONBody[ApiKeyCreate]
+) -> ApiKey:
+    """Make a key for a user; only this answer holds it."""
+    return await _created(db, actor, user_id, data)
 
 
 @get("/api/v1/users/{user_id:str}/api-keys", sync_to_thread=False)
@@ -53,4 +66,4 @@ async def revoke(db: Database, actor: Caller, key_id: Id) -> None:
     await db.write(keys.revoke_key, actor, key_id)
 
 
-HANDLERS = [list_own, create, list_of_user, revoke]
+HANDLERS = [list_own, create, create_for_user, list_of_user, revoke]
