@@ -28,12 +28,16 @@ def qa(id: str, text: str = "Paris", start: int = 13) -> dict[str, Any]:
     return {"id": id, "question": f"{id}?", "answers": answers, "is_impossible": False}
 
 
-def export(dataset: Dataset, format: str) -> str:
+def export_bytes(dataset: Dataset, format: str) -> bytes:
     done = dataset.owner.http.get(f"{dataset.path}/export", params={"format": format})
     assert done.status_code == 200, done.text
     assert f"-{format}." in done.headers["content-disposition"]
     assert int(done.headers["content-length"]) == len(done.content)
-    return done.content.decode()
+    return done.content
+
+
+def export(dataset: Dataset, format: str) -> str:
+    return export_bytes(dataset, format).decode()
 
 
 def test_a_dry_run_says_what_would_be_read_and_writes_nothing(spans: Dataset) -> None:
@@ -156,7 +160,7 @@ def test_an_export_that_does_not_fit_the_dataset_says_why(dataset: Dataset) -> N
     assert "need a ranking question" in detail["detail"]["message"]
 
 
-@pytest.mark.parametrize("format", ["jsonl", "csv"])
+@pytest.mark.parametrize("format", ["jsonl", "csv", "parquet", "datasets"])
 def test_whole_records_go_into_another_dataset_unchanged(
     format: str, make_dataset: Callable[..., Dataset], make_person: Callable[..., Person]
 ) -> None:
@@ -170,7 +174,7 @@ def test_whole_records_go_into_another_dataset_unchanged(
         item("=2+3", "'quoted", external_id="x", metadata=metadata, suggestions=[suggestion]),
         item("a\r\nb\0c", "שלום", responses=[answer("yes"), {**answer("no"), "user_id": ann.id}]),
     )
-    content = export(one, format)
+    content = export_bytes(one, format)
     for added in (2, 0):  # the second time, everything is there
         assert send(other, content)["added"] == added
     kept = ("fields", "metadata", "external_id", "status")

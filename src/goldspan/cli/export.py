@@ -25,6 +25,9 @@ class Format(StrEnum):
     SFT = "sft"
     DPO = "dpo"
     JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+    DATASETS = "datasets"
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +40,9 @@ def register(app: typer.Typer) -> None:
             Format,
             typer.Option(
                 help="squad: answered questions as SQuAD JSON. sft: the same as JSON lines with "
-                "prompt and completion. dpo: preference pairs. jsonl: every record as it is."
+                "prompt and completion. dpo: preference pairs. jsonl: every record as it is, which "
+                "`goldspan import` reads back; csv and parquet: the same in columns; datasets: "
+                "the same as a folder of `datasets`, in a zip archive."
             ),
         ],
         output: Annotated[Path, typer.Option(help="The file; one that is there is replaced.")],

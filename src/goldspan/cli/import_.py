@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.cli.connecting import ApiKey, ApiUrl, DatasetName, WorkspaceName, open_session
+from goldspan.errors import InvalidInput
 
 if TYPE_CHECKING:
     from goldspan.sdk.session import Session
+    from goldspan.wire.exchange import ImportReport
 
 
 class Answers(StrEnum):
@@ -21,6 +23,27 @@ class Answers(StrEnum):
     SUGGESTIONS = "suggestions"
     CONTROLS = "controls"
     NONE = "none"
+
+
+class FileFormat(StrEnum):
+    """What is read."""
+
+    AUTO = "auto"
+    SQUAD = "squad"
+    JSONL = "jsonl"
+    JSON = "json"
+    CSV = "csv"
+    PARQUET = "parquet"
+    DATASETS = "datasets"
+    LABEL_STUDIO = "label-studio"
+    ARGILLA = "argilla"
+
+
+class OnFault(StrEnum):
+    """What becomes of the sound rows of a file with faulty ones."""
+
+    REFUSE = "refuse"
+    SKIP = "skip"
 
 
 FIRST_WORKSPACE = "main"
@@ -34,7 +57,9 @@ def register(app: typer.Typer) -> None:
         file: Annotated[
             Path,
             typer.Argument(
-                help="SQuAD JSON, or CSV or JSON lines with question, context and answer."
+                help="SQuAD JSON; CSV, JSON lines, Parquet or a `datasets` folder with question, "
+                "context and answer, or as `goldspan export` writes them; Label Studio's JSON; "
+                "or the folder that Argilla 2's `to_disk` wrote."
             ),
         ],
         dataset: DatasetName,
@@ -54,27 +79,77 @@ def register(app: typer.Typer) -> None:
                 "suggestions, controls that annotators do not see, or nothing."
             ),
         ] = Answers.RESPONSES,
+        format: Annotated[
+            FileFormat, typer.Option(help="What the file is; by default its content tells.")
+        ] = FileFormat.AUTO,
+        columns: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--column",
+                help="A column of another name, such as question=q. May be repeated.",
+            ),
+        ] = None,
+        on_fault: Annotated[
+            OnFault,
+            typer.Option(help="Whether a file with faulty rows is refused, or those are skipped."),
+        ] = OnFault.REFUSE,
+        dry_run: Annotated[
+            bool,
+            typer.Option(
+                "--dry-run", help="Say what would be stored and every fault; change nothing."
+            ),
+        ] = False,
         api_url: ApiUrl = None,
         api_key: ApiKey = None,
     ) -> None:
-        """Store a file's questions in a dataset; importing it again updates them."""
-        from goldspan.formats.read import read_demonstrations
-        from goldspan.sdk.importing import import_demonstrations
+        """Store a file's rows in a dataset; importing it again updates them."""
+        from goldspan.sdk.importing import check_file, import_file
 
-        demonstrations = read_demonstrations(file, answers_required=answers is not Answers.NONE)
+        mapping = _mapping(columns or [])
         session = open_session(api_url, api_key, None)
-        done = import_demonstrations(
+        if dry_run:
+            told = check_file(
+                dataset,
+                file,
+                format=format.value,
+                answers=answers.value,
+                mapping=mapping,
+                workspace=workspace,
+                session=session,
+            )
+            _tell(told)
+            return
+        done = import_file(
             dataset,
-            demonstrations,
+            file,
+            format=format.value,
             answers=answers.value,
+            mapping=mapping,
+            on_fault=on_fault.value,
             extractive=extractive,
             workspace=_workspace(session, workspace),
             session=session,
         )
+        skipped = f"{done.skipped} faulty rows skipped, " if done.skipped else ""
         print(
-            f"{dataset}: {done.added} questions added, {done.updated} updated, "
+            f"{dataset}: {done.added} questions added, {done.updated} updated, {skipped}"
             f"{len(done.dataset)} in all"
         )
+
+
+def _mapping(columns: list[str]) -> dict[str, str]:
+    without = [one for one in columns if "=" not in one]
+    if without:
+        raise InvalidInput(f"--column takes name=column, found {without[0]!r}")
+    return dict(one.partition("=")[::2] for one in columns)
+
+
+def _tell(told: ImportReport) -> None:
+    print(f"{told.format}: {told.rows} rows, {told.accepted} fit, {told.skipped} do not")
+    for fault in told.faults:
+        print(f"  {fault.place}: {fault.message}" if fault.place else f"  {fault.message}")
+    if told.faults:
+        raise typer.Exit(1)
 
 
 def _workspace(session: Session, name: str | None) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -12,6 +13,7 @@ from goldspan.errors import GoldspanError, UnexpectedAnswer
 from goldspan.wire.base import Items
 from goldspan.wire.dataset import Dataset, DatasetCreate, DatasetProgress
 from goldspan.wire.error import ErrorDetail
+from goldspan.wire.exchange import ImportReport
 from goldspan.wire.record import (
     BulkResponse,
     BulkResponseResult,
@@ -228,6 +230,31 @@ class HttpClient:
             body=body,
             idempotent=True,
         )
+
+    # Files
+
+    def import_file(
+        self,
+        dataset_id: str,
+        file: Path,
+        params: Mapping[str, str],
+        advance: Callable[[int], None] = lambda _: None,
+    ) -> ImportReport:
+        """Send a file to be imported; the answer comes when all of it is stored.
+
+        Args:
+            dataset_id: where to.
+            file: sent as it is.
+            params: of the route.
+            advance: called with the number of bytes sent since its last call.
+        """
+        route = path("datasets", dataset_id, "import")
+        content = self._transport.send_file(route, file, params, advance)
+        return msgspec.json.decode(content, type=ImportReport)
+
+    def export_file(self, route: str, params: Mapping[str, str], file: Path) -> dict[str, str]:
+        """Receive a file, whole or not at all; return the answer's headers."""
+        return self._transport.receive_file(route, params, file)
 
     def update_records(self, dataset_id: str, changes: Sequence[RecordUpdate]) -> None:
         """Change records named by their ids: all or none."""

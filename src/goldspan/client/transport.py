@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -20,6 +21,7 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Params = Mapping[str, str | int | list[str]]
 Answer = TypeVar("Answer")
 
+_BLOCK_BYTES = 2**18
 _PAUSES_S = (0.1, 0.4, 1.6)
 """Before the second, third and fourth try."""
 
@@ -120,6 +122,61 @@ class Transport:
                 f"{self.api_url}{path} answered something else than {answer.__name__} ({error}); "
                 "is this the address of a Goldspan server of this version?"
             ) from error
+
+    def send_file(
+        self, path: str, file: Path, params: Params, advance: Callable[[int], None]
+    ) -> bytes:
+        """Post a file's bytes and return the answer's body, however long it takes.
+
+        Raises:
+            ServerUnreachable: if the connection was lost; the server then stored nothing, or
+                stored a part that sending the file again completes.
+            GoldspanError: the server's error, in its own class.
+        """
+
+        def blocks() -> Iterator[bytes]:
+            with file.open("rb") as opened:
+                while block := opened.read(_BLOCK_BYTES):
+                    yield block
+                    advance(len(block))
+
+        try:
+            answer = self._client.post(
+                path,
+                params=dict(params),
+                content=blocks(),
+                headers={"Content-Type": "application/octet-stream"},
+                timeout=httpx.Timeout(None, connect=10.0),
+            )
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
+        if answer.status_code >= 300:
+            raise self._error_of(answer)
+        return answer.content
+
+    def receive_file(self, path: str, params: Params, file: Path) -> dict[str, str]:
+        """Get a file, whole or not at all, and return the answer's headers.
+
+        Raises:
+            ServerUnreachable: if no answer came, or only a part of one.
+            GoldspanError: the server's error, in its own class.
+        """
+        half = file.with_name(f"{file.name}.tmp")
+        wait = httpx.Timeout(None, connect=10.0)
+        try:
+            with self._client.stream("GET", path, params=dict(params), timeout=wait) as answer:
+                if answer.status_code >= 300:
+                    answer.read()
+                    raise self._error_of(answer)
+                with half.open("wb") as opened:
+                    for block in answer.iter_bytes(_BLOCK_BYTES):
+                        opened.write(block)
+            half.replace(file)
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
+        finally:
+            half.unlink(missing_ok=True)
+        return dict(answer.headers)
 
     def _unreachable(self, error: httpx.TransportError) -> ServerUnreachable:
         if isinstance(error, httpx.ReadTimeout):

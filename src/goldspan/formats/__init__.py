@@ -1,1 +1,1 @@
-"""Files in and out: SQuAD JSON, JSON lines, CSV."""
+"""Files in and out: SQuAD JSON, tables of rows, whole records, other tools' exports."""

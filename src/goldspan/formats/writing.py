@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,18 +17,22 @@ from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.preference import PreferencePair
 from goldspan.domain.prompt import PromptTemplate
 from goldspan.errors import InvalidInput
+from goldspan.formats.archive import pack
+from goldspan.formats.arrow import write_datasets, write_parquet
 from goldspan.formats.native import escape, flat_columns, flat_row
 from goldspan.formats.pairs import pair_row
 from goldspan.formats.squad import squad_pieces
 from goldspan.formats.whole import Shape, WholeRecord
 
-Format = Literal["squad", "sft", "dpo", "jsonl", "csv"]
+Format = Literal["squad", "sft", "dpo", "jsonl", "csv", "parquet", "datasets"]
 SUFFIXES: dict[str, str] = {
     "squad": ".json",
     "sft": ".jsonl",
     "dpo": ".jsonl",
     "jsonl": ".jsonl",
     "csv": ".csv",
+    "parquet": ".parquet",
+    "datasets": ".zip",
 }
 NO_ANSWER = "without a submitted answer"
 NO_PLACE = "whose answer does not stand in the context"
@@ -60,13 +65,15 @@ def write_file(
         path: the file; one that is there is replaced.
         format: ``squad``: answered questions as SQuAD v2.0. ``sft``: answered questions as JSON
             lines with prompt and completion. ``dpo``: preference pairs as JSON lines. ``jsonl``:
-            whole records, nothing missing. ``csv``: the same in columns.
+            whole records, nothing missing. ``csv``, ``parquet``: the same in columns.
+            ``datasets``: the same as a folder for ``load_from_disk``, in a zip archive.
         shape: what the dataset declares.
         records: in order; read once.
         template: makes the prompts of ``sft`` and ``dpo``; by default the default one.
 
     Raises:
         InvalidInput: if the dataset does not ask for what the format needs.
+        MissingExtra: if the format needs packages that are not installed.
     """
     if format not in WRITERS:
         raise InvalidInput(f"a dataset is exported as one of {list(WRITERS)}, found {format!r}")
@@ -187,6 +194,26 @@ def _csv(
     return Exported(count, {})
 
 
+def _parquet(
+    path: Path, shape: Shape, records: Iterable[WholeRecord], _template: PromptTemplate
+) -> Exported:
+    fields = list(shape.fields)
+    rows = (flat_row(record, fields) for record in records)
+    return Exported(write_parquet(path, flat_columns(fields), rows), {})
+
+
+def _datasets(
+    path: Path, shape: Shape, records: Iterable[WholeRecord], _template: PromptTemplate
+) -> Exported:
+    fields = list(shape.fields)
+    rows = (flat_row(record, fields) for record in records)
+    with tempfile.TemporaryDirectory(prefix="datasets-", dir=path.parent) as made:
+        folder = Path(made) / "dataset"
+        count = write_datasets(folder, flat_columns(fields), rows)
+        pack(folder, path)
+    return Exported(count, {})
+
+
 Write = Callable[[Path, Shape, Iterable[WholeRecord], PromptTemplate], Exported]
 WRITERS: dict[str, Write] = {
     "squad": _squad,
@@ -194,4 +221,6 @@ WRITERS: dict[str, Write] = {
     "dpo": _dpo,
     "jsonl": _jsonl,
     "csv": _csv,
+    "parquet": _parquet,
+    "datasets": _datasets,
 }

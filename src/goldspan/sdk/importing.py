@@ -1,31 +1,45 @@
-"""Demonstrations from a file become records on the server, their gold answers what is wanted."""
+"""Files go to the server, which checks and stores them; a dataset is made where there is none."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args
 
-from goldspan.domain.answering import KNOWN_ANSWERS, Answering
+import msgspec
+
+from goldspan.domain.answering import KNOWN_ANSWERS, answering_of
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.metadata import TermsMetadataProperty
-from goldspan.domain.record import Suggestion
-from goldspan.domain.workspace import Role
-from goldspan.errors import GoldspanError, InvalidInput, NotFound
-from goldspan.sdk.answering import answering
+from goldspan.domain.question import TextQuestion
+from goldspan.errors import InvalidFile, InvalidInput, NotFound
+from goldspan.formats.archive import pack
+from goldspan.formats.argilla import SETTINGS
+from goldspan.formats.fault import Fault
+from goldspan.formats.incoming import Target
+from goldspan.formats.opening import open_file
+from goldspan.formats.whole import Shape
 from goldspan.sdk.dataset import FeedbackDataset
 from goldspan.sdk.progress import progress
-from goldspan.sdk.records import FeedbackRecord, ResponseSchema, prefixed
 from goldspan.sdk.remote import RemoteFeedbackDataset
 from goldspan.sdk.session import Session, active
-from goldspan.sdk.upload import RECORDS_A_REQUEST, batched
-from goldspan.sdk.user import User
-from goldspan.wire.settings import metadata_property_body
+from goldspan.sdk.settings import Settings
+from goldspan.sdk.upload import create_dataset
+from goldspan.wire import settings as wire
+from goldspan.wire.exchange import ImportReport
 
 Answers = Literal["responses", "suggestions", "controls", "none"]
-IMPORT_USER = "import"
-"""The user in whose name gold answers are submitted."""
+OnFault = Literal["refuse", "skip"]
 _SHOWN = 5
+# What a file must offer for a dataset to be made for it.
+_QUESTIONS = Shape(
+    fields={"question": True, "context": True},
+    questions={"answer": TextQuestion("answer")},
+    metadata={},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +50,95 @@ class Imported:
         dataset: the dataset on the server.
         added: records that are new.
         updated: records that the dataset had already.
+        skipped: faulty rows that were left out.
     """
 
     dataset: RemoteFeedbackDataset
     added: int
     updated: int
+    skipped: int = 0
+
+
+def import_file(
+    name: str,
+    path: Path,
+    *,
+    format: str = "auto",
+    answers: Answers = "responses",
+    mapping: Mapping[str, str] | None = None,
+    on_fault: OnFault = "refuse",
+    extractive: bool | None = None,
+    workspace: str | None = None,
+    session: Session | None = None,
+    show_progress: bool = True,
+) -> Imported:
+    """Store a file's rows as records of a dataset.
+
+    Nothing is stored before every row has been checked. Importing again updates, and goes on
+    where an earlier import was cut off. If there is no dataset of that name, one is made: with
+    the settings that an Argilla folder holds, else one that asks for answers to questions about
+    passages.
+
+    Args:
+        name: of the dataset.
+        path: a file, or a folder of ``datasets`` or of Argilla's ``to_disk``.
+        format: the file's, ``auto`` to tell by its content.
+        answers: what gold answers become: submitted responses of the user ``import``,
+            suggestions, answers known in hidden metadata, or nothing.
+        mapping: name within the dataset to the file's column.
+        on_fault: ``skip`` stores the sound rows of a file that has faulty ones.
+        extractive: whether a new dataset asks for marked answers; by default it does if every
+            answer has a place in its context.
+        workspace: name; by default the session's.
+        session: by default that of ``init``.
+        show_progress: whether to show a bar.
+
+    Raises:
+        InvalidFile: if the file cannot be read or has faulty rows; lists them.
+        InvalidInput: if a dataset of that name asks for something else.
+    """
+    _require(answers)
+    used = active(session)
+    target = Target(_QUESTIONS, mapping or {}, answers != "none")
+    with _as_file(path) as file:
+        dataset = _find(used, name, workspace)
+        if dataset is not None:
+            _require_kind(dataset, extractive)
+        else:
+            settings = _settings(path, file, format, target, extractive)
+            body = create_dataset(used, name, workspace, settings, [], show_progress=False)
+            dataset = RemoteFeedbackDataset.open(used, body)
+        params = {"format": format, "answers": answers, "on_fault": on_fault, "filename": path.name}
+        if mapping:
+            params["mapping"] = msgspec.json.encode(mapping).decode()
+        done = _send(used, dataset.id, file, params, show_progress)
+    return Imported(dataset, done.added, done.updated, done.skipped)
+
+
+def check_file(
+    name: str,
+    path: Path,
+    *,
+    format: str = "auto",
+    answers: Answers = "responses",
+    mapping: Mapping[str, str] | None = None,
+    workspace: str | None = None,
+    session: Session | None = None,
+) -> ImportReport:
+    """Say what an import into a dataset would do, every faulty row included; change nothing.
+
+    Raises:
+        NotFound: if there is no dataset of that name.
+        InvalidFile: if the file cannot be read at all.
+    """
+    _require(answers)
+    used = active(session)
+    dataset = RemoteFeedbackDataset.find(used, name, workspace)
+    params = {"format": format, "answers": answers, "filename": path.name, "dry_run": "true"}
+    if mapping:
+        params["mapping"] = msgspec.json.encode(mapping).decode()
+    with _as_file(path) as file:
+        return _send(used, dataset.id, file, params, show_progress=False)
 
 
 def import_demonstrations(
@@ -53,19 +151,16 @@ def import_demonstrations(
     session: Session | None = None,
     show_progress: bool = True,
 ) -> Imported:
-    """Store demonstrations as records of a dataset, which is made if there is none of that name.
+    """Store demonstrations as ``import_file`` stores a file of them.
 
-    A record's external id is the demonstration's id: importing again updates, and goes on where
-    an earlier import was cut off. A written answer is the first of several gold answers; a
-    marked one holds them all.
+    A record's external id is the demonstration's id. A written answer is the first of several
+    gold answers; a marked one holds them all.
 
     Args:
         name: of the dataset.
         demonstrations: with ids that differ.
-        answers: what the gold answers become: submitted responses of the user ``import``,
-            suggestions, answers known in hidden metadata, or nothing.
-        extractive: whether a new dataset asks for marked answers; by default it does if every
-            answer has a place in its context.
+        answers: what the gold answers become, as for ``import_file``.
+        extractive: whether a new dataset asks for marked answers.
         workspace: name; by default the session's.
         session: by default that of ``init``.
         show_progress: whether to show a bar.
@@ -73,26 +168,34 @@ def import_demonstrations(
     Raises:
         InvalidInput: if a dataset of that name asks for something else, or answers that should
             be marked do not stand in their contexts.
-        Forbidden: if the user ``import`` is needed and missing, and the caller is not an owner.
+        InvalidFile: if a demonstration is faulty.
     """
-    if answers not in get_args(Answers):
-        raise InvalidInput(f"answers become one of {get_args(Answers)}, found {answers!r}")
+    _require(answers)
     used = active(session)
     dataset = _find(used, name, workspace)
-    if dataset is not None:
-        names = _fitting(dataset, extractive)
-    else:
-        placed = all(one.span for demo in demonstrations for one in demo.answers)
-        local = _new(placed if extractive is None else extractive)
-        names = answering(local)
-    if names.extractive and answers in ("responses", "suggestions"):
-        _require_places(names, demonstrations)
     if dataset is None:
-        dataset = local.push(name, workspace, show_progress=False, session=used)
-    maker = _Maker(names, answers, _import_user(used) if answers == "responses" else "")
-    if answers == "controls":
-        _hide_known_answers(dataset)
-    return _upload(dataset, demonstrations, maker, show_progress)
+        placed = all(one.span for demo in demonstrations for one in demo.answers)
+        marked = placed if extractive is None else extractive
+        if marked and answers in ("responses", "suggestions"):
+            _require_places(demonstrations)
+        settings = _asking(marked).settings
+        body = create_dataset(used, name, workspace, settings, [], show_progress=False)
+        dataset = RemoteFeedbackDataset.open(used, body)
+    else:
+        _require_kind(dataset, extractive)
+    if not demonstrations:
+        return Imported(dataset, 0, 0)
+    with tempfile.TemporaryDirectory(prefix="goldspan-") as folder:
+        file = Path(folder, "demonstrations.jsonl")
+        _write_rows(file, demonstrations)
+        params = {"format": "jsonl", "answers": answers, "filename": "the demonstrations"}
+        done = _send(used, dataset.id, file, params, show_progress)
+    return Imported(dataset, done.added, done.updated)
+
+
+def _require(answers: str) -> None:
+    if answers not in get_args(Answers):
+        raise InvalidInput(f"answers become one of {get_args(Answers)}, found {answers!r}")
 
 
 def _find(session: Session, name: str, workspace: str | None) -> RemoteFeedbackDataset | None:
@@ -103,7 +206,17 @@ def _find(session: Session, name: str, workspace: str | None) -> RemoteFeedbackD
         return None
 
 
-def _new(extractive: bool) -> FeedbackDataset:
+def _require_kind(dataset: RemoteFeedbackDataset, extractive: bool | None) -> None:
+    names = answering_of([one.name for one in dataset.fields], list(dataset.questions))
+    if names is not None and extractive not in (None, names.extractive):
+        asks, wanted = ("marked", "written") if names.extractive else ("written", "marked")
+        raise InvalidInput(
+            f"dataset {dataset.name!r} asks for {asks} answers, which cannot be changed, and "
+            f"{wanted} ones are to be imported; choose another name for the dataset"
+        )
+
+
+def _asking(extractive: bool) -> FeedbackDataset:
     return FeedbackDataset.for_question_answering(
         extractive=extractive,
         metadata_properties=[
@@ -114,19 +227,76 @@ def _new(extractive: bool) -> FeedbackDataset:
     )
 
 
-def _fitting(dataset: RemoteFeedbackDataset, extractive: bool | None) -> Answering:
-    names = answering(dataset)
-    if extractive not in (None, names.extractive):
-        asks, wanted = ("marked", "written") if names.extractive else ("written", "marked")
-        raise InvalidInput(
-            f"dataset {dataset.name!r} asks for {asks} answers, which cannot be changed, and "
-            f"{wanted} ones are to be imported; choose another name for the dataset"
+def _settings(
+    path: Path, file: Path, format: str, target: Target, extractive: bool | None
+) -> Settings:
+    """Return the settings that a new dataset takes for a file's rows."""
+    saved = path / SETTINGS
+    if path.is_dir() and saved.is_file():
+        return argilla_settings(saved)
+    with open_file(file, format, target, path.name) as reading:
+        if reading.format not in ("squad", "csv", "jsonl", "json", "parquet", "datasets"):
+            raise InvalidInput(
+                f"{path.name} holds what people said in {reading.format}, so it takes a dataset "
+                "that asks the same; make one first, then import the file into it"
+            )
+        faults = []
+        placed = True
+        for row in reading.rows:
+            if isinstance(row, Fault):
+                faults.append(str(row))
+            else:
+                placed = placed and all(answer.span for answer in row.answers or ())
+                if row.answers is None and row.record.responses:
+                    raise InvalidInput(
+                        f"{path.name} holds whole records; make a dataset with their fields and "
+                        "questions first, then import the file into it"
+                    )
+    if faults:
+        raise InvalidFile(
+            f"{path.name} has {len(faults)} faults, so no dataset was made. Correct them and try "
+            "again:",
+            faults,
         )
-    return names
+    return _asking(placed if extractive is None else extractive).settings
 
 
-def _require_places(names: Answering, demonstrations: Sequence[Demonstration]) -> None:
-    lost = [one for one in demonstrations if names.value_of(one.answers, one.context) is None]
+def argilla_settings(path: Path) -> Settings:
+    """Return the settings that Argilla 2 saved as ``settings.json``.
+
+    Raises:
+        InvalidFile: if they are no such settings.
+        InvalidSettings: if they do not make a dataset here.
+    """
+    try:
+        given = msgspec.json.decode(path.read_bytes(), type=_ArgillaSettings)
+    except (ValueError, OSError) as error:
+        raise InvalidFile(f"{path} does not hold Argilla's settings: {error}") from error
+    return Settings(
+        fields=[wire.field_of(one) for one in given.fields],
+        questions=[wire.question_of(one) for one in given.questions],
+        guidelines=given.guidelines,
+        metadata_properties=[wire.metadata_property_of(one) for one in given.metadata],
+        vectors_settings=[wire.vector_settings_of(one) for one in given.vectors],
+        allow_extra_metadata=given.allow_extra_metadata,
+    )
+
+
+class _ArgillaSettings(msgspec.Struct):
+    fields: list[wire.FieldCreate]
+    questions: list[wire.QuestionCreate]
+    metadata: list[wire.MetadataPropertyCreate] = []
+    vectors: list[wire.VectorSettingsCreate] = []
+    guidelines: str | None = None
+    allow_extra_metadata: bool = True
+
+
+def _require_places(demonstrations: Sequence[Demonstration]) -> None:
+    lost = [
+        one
+        for one in demonstrations
+        if any(answer.span is None and answer.text not in one.context for answer in one.answers)
+    ]
     if lost:
         shown = "\n".join(f"  {one.id}: {list(one.gold_texts)}" for one in lost[:_SHOWN])
         raise InvalidInput(
@@ -135,78 +305,45 @@ def _require_places(names: Answering, demonstrations: Sequence[Demonstration]) -
         )
 
 
-def _import_user(session: Session) -> str:
-    for user in User.list(session=session):
-        if user.username == IMPORT_USER:
-            return user.id
-    return User.create(IMPORT_USER, role=Role.ANNOTATOR, session=session).id
+def _write_rows(file: Path, demonstrations: Iterable[Demonstration]) -> None:
+    with file.open("wb") as out:
+        for one in demonstrations:
+            out.write(msgspec.json.encode(_row(one)) + b"\n")
 
 
-def _hide_known_answers(dataset: RemoteFeedbackDataset) -> None:
-    """Declare the metadata of known answers, which keeps them from annotators."""
-    declared = {one.name: one for one in dataset.metadata_properties}
-    if KNOWN_ANSWERS not in declared:
-        hidden = TermsMetadataProperty(KNOWN_ANSWERS, visible_for_annotators=False)
-        dataset.session.client.add_metadata_property(dataset.id, metadata_property_body(hidden))
-    elif declared[KNOWN_ANSWERS].visible_for_annotators:
-        raise InvalidInput(
-            f"dataset {dataset.name!r} shows the metadata {KNOWN_ANSWERS!r} to annotators, so it "
-            "cannot hold controls; choose another name for the dataset"
-        )
+def _row(one: Demonstration) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "id": one.id,
+        "question": one.question_text,
+        "context": one.context,
+        "article": one.article,
+        "passage": one.passage,
+    }
+    spans = [answer.span for answer in one.answers]
+    if all(spans):
+        starts = [span.start for span in spans if span]
+        row["answers"] = {"text": [answer.text for answer in one.answers], "answer_start": starts}
+    else:
+        row["answer"] = [answer.text for answer in one.answers]
+    return row
 
 
-@dataclass(frozen=True, slots=True)
-class _Maker:
-    """Makes records of demonstrations."""
-
-    names: Answering
-    answers: Answers
-    import_user: str
-
-    def record(self, one: Demonstration) -> FeedbackRecord:
-        metadata: dict[str, Any] = {
-            key: text for key, text in (("article", one.article), ("passage", one.passage)) if text
-        }
-        record = FeedbackRecord(
-            fields={
-                self.names.question_field: one.question_text,
-                self.names.context_field: one.context,
-            },
-            metadata=metadata,
-            external_id=one.id,
-        )
-        if self.answers == "controls":
-            record.metadata[KNOWN_ANSWERS] = [answer.text for answer in one.answers]
-        elif self.answers != "none":
-            self._answer(record, self.names.value_of(one.answers, one.context))
-        return record
-
-    def _answer(self, record: FeedbackRecord, value: Any) -> None:
-        question = self.names.question.name
-        if self.answers == "responses":
-            record.responses = [ResponseSchema(self.import_user, {question: value})]
-        else:
-            record.suggestions = [Suggestion(question, value, agent=IMPORT_USER, type="human")]
+@contextmanager
+def _as_file(path: Path) -> Iterator[Path]:
+    """Give a file; a folder becomes an archive for the while. Raises NotFound."""
+    if not path.is_dir():
+        if not path.exists():
+            raise NotFound(f"there is no file {path}", path=str(path))
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="goldspan-") as folder:
+        archive = Path(folder, "folder.zip")
+        pack(path, archive)
+        yield archive
 
 
-def _upload(
-    dataset: RemoteFeedbackDataset,
-    demonstrations: Sequence[Demonstration],
-    maker: _Maker,
-    show_progress: bool,
-) -> Imported:
-    done = updated = 0
-    with progress("Importing questions", len(demonstrations), show=show_progress) as advance:
-        for batch in batched(demonstrations, RECORDS_A_REQUEST):
-            try:
-                records = [maker.record(one) for one in batch]
-                updated += dataset.add_records(records, show_progress=False)
-            except GoldspanError as error:
-                raise prefixed(
-                    error,
-                    f"{done} of {len(demonstrations)} questions are stored, the same import goes "
-                    "on from there",
-                ) from error
-            done += len(batch)
-            advance(len(batch))
-    return Imported(dataset=dataset, added=done - updated, updated=updated)
+def _send(
+    session: Session, dataset_id: str, file: Path, params: Mapping[str, str], show_progress: bool
+) -> ImportReport:
+    with progress("Sending the file", file.stat().st_size, show=show_progress) as advance:
+        return session.client.import_file(dataset_id, file, params, advance)

@@ -123,6 +123,11 @@ class RemoteFeedbackDataset(DatasetBase):
         return f"RemoteFeedbackDataset(name={self.name!r}, {fields=}, {questions=}, id={self.id!r})"
 
     @property
+    def is_whole(self) -> bool:
+        """Whether nothing is filtered out, and the user sees everybody's responses."""
+        return self._view == EVERYTHING and self.session.user.role != Role.ANNOTATOR
+
+    @property
     def records(self) -> RemoteFeedbackDataset:
         """The dataset itself, which is iterated, counted and indexed as its records."""
         return self

@@ -1,5 +1,6 @@
 """From files to datasets and back."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,11 +9,10 @@ import pytest
 
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.span import Span
-from goldspan.errors import InvalidInput
+from goldspan.errors import InvalidFile, InvalidInput
 from goldspan.formats.squad import read_squad
-from goldspan.sdk import importing
 from goldspan.sdk.exporting import export
-from goldspan.sdk.importing import import_demonstrations
+from goldspan.sdk.importing import check_file, import_demonstrations, import_file
 from goldspan.sdk.remote import RemoteFeedbackDataset
 from goldspan.sdk.session import Session
 
@@ -92,15 +92,69 @@ def test_importing_again_updates(owner: Session) -> None:
     assert {record.metadata["article"] for record in done.dataset} == {"Ways"}
 
 
-def test_an_import_that_was_cut_off_goes_on(
-    owner: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(importing, "RECORDS_A_REQUEST", 2)
-    wrong = [*DEMONSTRATIONS[:2], replace(DEMONSTRATIONS[2], question_text=7)]  # type: ignore[arg-type]
-    with pytest.raises(InvalidInput, match="2 of 3 questions are stored, the same import goes on"):
+def test_a_faulty_demonstration_stores_none_of_them(owner: Session) -> None:
+    load(owner)
+    wrong = [*DEMONSTRATIONS[:2], replace(DEMONSTRATIONS[2], question_text="")]
+    with pytest.raises(InvalidFile, match="line 3, column question: expected a text"):
         import_demonstrations("d", wrong, session=owner, show_progress=False)
-    done = import_demonstrations("d", DEMONSTRATIONS, session=owner, show_progress=False)
-    assert (done.added, done.updated) == (1, 2)
+
+
+def test_a_dataset_is_made_for_a_file_and_told_of_faults_first(
+    owner: Session, tmp_path: Path
+) -> None:
+    path = tmp_path / "roads.csv"
+    path.write_text(f"q,context,answer\nWhere to?,{CONTEXT},Paris\n,{CONTEXT},\n", encoding="utf-8")
+    with pytest.raises(InvalidFile, match="line 3, column question"):
+        import_file("d", path, mapping={"question": "q"}, session=owner, show_progress=False)
+    assert owner.client.datasets(owner.workspace().id) == []
+    path.write_text(f"q,context,answer\nWhere to?,{CONTEXT},Paris\n", encoding="utf-8")
+    done = import_file("d", path, mapping={"question": "q"}, session=owner, show_progress=False)
+    assert (done.added, done.dataset[0].fields["question"]) == (1, "Where to?")
+    assert check_file("d", path, mapping={"question": "q"}, session=owner).accepted == 1
+
+
+def test_an_argilla_folder_brings_its_settings(owner: Session, tmp_path: Path) -> None:
+    def named(name: str, settings: object, **more: object) -> dict[str, object]:
+        return {"id": "1", "name": name, "title": name, "settings": settings, **more}
+
+    settings = {
+        "guidelines": "Mark it.",
+        "fields": [
+            named("question", {"type": "text", "use_markdown": False}, required=True),
+            named("context", {"type": "text", "use_markdown": False}, required=True),
+        ],
+        "questions": [
+            named(
+                "stars", {"type": "rating", "options": [{"value": 1}, {"value": 2}]}, required=True
+            )
+        ],
+        "metadata": [],
+        "vectors": [named("v", None, dimensions=2)],
+        "allow_extra_metadata": True,
+        "distribution": {"strategy": "overlap", "min_submitted": 1},
+        "mapping": None,
+    }
+    record = {
+        "id": "q1",
+        "fields": {"question": "Where to?", "context": CONTEXT},
+        "metadata": {"n": 1},
+        "suggestions": {"stars": {"value": 1, "score": 0.5, "agent": "m"}},
+        "responses": {"stars": [{"value": 2, "user_id": "0194f6a4-6d3c-7000-8000-000000000001"}]},
+        "vectors": {"v": [0.5, 1.0]},
+        "status": "completed",
+        "_server_id": "0194f6a4-6d3c-7000-8000-000000000002",
+    }
+    folder = tmp_path / "saved"
+    (folder / ".argilla").mkdir(parents=True)
+    (folder / ".argilla" / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+    (folder / "records.json").write_text(json.dumps([record]), encoding="utf-8")
+    done = import_file("saved", folder, session=owner, show_progress=False)
+    assert (done.added, done.dataset.guidelines) == (1, "Mark it.")
+    (found,) = done.dataset
+    assert (found.external_id, found.metadata) == ("q1", {"n": 1})
+    assert [(one.user_id, one.status) for one in found.responses] == [
+        ("0194f6a4-6d3c-7000-8000-000000000001", "submitted")
+    ]
 
 
 def test_answers_that_cannot_be_marked_are_listed_and_nothing_is_made(owner: Session) -> None:

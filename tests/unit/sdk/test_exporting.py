@@ -83,9 +83,18 @@ def test_jsonl_writes_every_record_as_it_is(tmp_path: Path) -> None:
     assert json.loads(path.read_text(encoding="utf-8")) == {
         "id": None,
         "external_id": "q0",
+        "status": None,
         "fields": FIELDS,
         "metadata": {"article": "Roads"},
-        "responses": [{"user_id": "u1", "status": "submitted", "values": {"answer": "Paris"}}],
+        "vectors": {},
+        "responses": [
+            {
+                "user_id": "u1",
+                "username": None,
+                "status": "submitted",
+                "values": {"answer": "Paris"},
+            }
+        ],
         "suggestions": [
             {
                 "question_name": "answer",

@@ -28,8 +28,10 @@ from goldspan.wire import exchange as wire
 
 UPLOAD_BYTES = 4 * 2**30
 
-ImportFormat = Literal["auto", "squad", "jsonl", "csv"]
-ExportFormat = Literal["squad", "sft", "dpo", "jsonl", "csv"]
+ImportFormat = Literal[
+    "auto", "squad", "jsonl", "json", "csv", "parquet", "datasets", "label-studio", "argilla"
+]
+ExportFormat = Literal["squad", "sft", "dpo", "jsonl", "csv", "parquet", "datasets"]
 
 
 @post(
