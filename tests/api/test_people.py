@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.api.talk import RANKING, Dataset, Person, answer, item, new_name
+from tests.api.talk import KEY_HEADER, RANKING, Dataset, Person, answer, item, new_name
 
 from goldspan.server.serve import RunningServer
 
@@ -14,9 +14,10 @@ MakePerson = Callable[..., Person]
 
 def test_a_key_is_shown_once_and_works(owner: Person, make_person: MakePerson) -> None:
     person = make_person("annotator")
-    assert person.get("/api/me")["api_key"] == ""
+    shown = person.get("/api/me")["api_key"]
+    assert person.http.headers[KEY_HEADER].startswith(f"{shown}_")
     listed = {user["id"]: user["api_key"] for user in owner.get("/api/users")}
-    assert listed[person.id] == ""
+    assert listed[person.id] == shown
 
 
 def test_keys_are_not_on_disk(server: RunningServer, make_person: MakePerson) -> None:

@@ -22,7 +22,8 @@ class UserCreate(Wire):
 class User(Wire):
     """A user.
 
-    ``api_key`` is filled only in the answer that creates the user: the server keeps a hash.
+    ``api_key`` is the whole key only in the answer that creates the user, else what may be shown of
+    it: its beginning, up to the secret. The server keeps a hash.
     ``workspaces`` holds names and is filled on the routes of the older generation.
     """
 

@@ -11,7 +11,7 @@ from goldspan.domain.permission import Action
 from goldspan.server import present
 from goldspan.server.deps import Caller, Database, Id
 from goldspan.server.journal import SHOWS_SECRET
-from goldspan.server.routes.users import create
+from goldspan.server.routes.users import create, shown
 from goldspan.services import users, workspaces
 from goldspan.storage.rows import UserRow
 from goldspan.storage.store import Unit
@@ -24,7 +24,7 @@ SPOKEN_VERSION = "1.29.1"
 
 def _with_workspaces(unit: Unit, row: UserRow) -> User:
     names = [workspace.name for workspace in users.workspaces_of(unit, row)]
-    return present.user(row, workspaces=names)
+    return shown(unit, row, names)
 
 
 @get("/api/_info", exclude_from_auth=True, sync_to_thread=False)

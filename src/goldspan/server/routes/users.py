@@ -6,12 +6,14 @@ from litestar import delete, get, patch, post
 from litestar.params import JSONBody
 from msgspec import UNSET
 
-from goldspan.domain.permission import Action
+from goldspan.domain.permission import Action, Actor
 from goldspan.server import present
 from goldspan.server.deps import Caller, Database, Id
 from goldspan.server.journal import SHOWS_SECRET
 from goldspan.services import sessions, users
 from goldspan.services.passwords import hash_password
+from goldspan.storage.rows import UserRow
+from goldspan.storage.store import Unit
 from goldspan.wire.account import SignInLink, UserUpdate
 from goldspan.wire.base import Items, from_wire_time
 from goldspan.wire.user import User, UserCreate
@@ -36,16 +38,31 @@ async def create(db: Database, actor: Caller, data: UserCreate) -> User:
     return present.user(row, workspaces=data.workspaces or [], api_key=key)
 
 
+def shown(unit: Unit, row: UserRow, workspaces: list[str] | None = None) -> User:
+    """Return a user; in place of a key stands what may be shown of the oldest one."""
+    prefix = next((key.prefix for key in unit.keys.of(row.id) if key.prefix), "")
+    return present.user(row, workspaces=workspaces, api_key=prefix)
+
+
+def one_user(unit: Unit, actor: Actor, user_id: str) -> User:
+    """Return a user as ``users.get_user`` finds them."""
+    return shown(unit, users.get_user(unit, actor, user_id))
+
+
 @get("/api/v1/me", sync_to_thread=False)
 def me(db: Database, actor: Caller) -> User:
     """Return the caller."""
-    return present.user(db.peek(users.get_user, actor, actor.user_id))
+    return db.peek(one_user, actor, actor.user_id)
 
 
 @get("/api/v1/users", sync_to_thread=False)
 def list_all(db: Database, actor: Caller) -> Items[User]:
     """Return every user."""
-    return Items(items=[present.user(row) for row in db.peek(users.list_users, actor)])
+
+    def read(unit: Unit) -> list[User]:
+        return [shown(unit, row) for row in users.list_users(unit, actor)]
+
+    return Items(items=db.peek(read))
 
 
 @post("/api/v1/users", opt={SHOWS_SECRET: True})
@@ -57,7 +74,7 @@ async def create_user(db: Database, actor: Caller, data: JSONBody[UserCreate]) -
 @get("/api/v1/users/{user_id:str}", sync_to_thread=False)
 def get_user(db: Database, actor: Caller, user_id: Id) -> User:
     """Return one user."""
-    return present.user(db.peek(users.get_user, actor, user_id))
+    return db.peek(one_user, actor, user_id)
 
 
 @patch("/api/v1/users/{user_id:str}")
@@ -73,7 +90,11 @@ async def update_user(db: Database, actor: Caller, user_id: Id, data: JSONBody[U
             None if password is UNSET else await db.hashing(lambda: hash_password(password))
         ),
     )
-    return present.user(await db.write(users.update_user, actor, user_id, changes))
+
+    def change(unit: Unit) -> User:
+        return shown(unit, users.update_user(unit, actor, user_id, changes))
+
+    return await db.write(change)
 
 
 @post("/api/v1/users/{user_id:str}/link", opt={SHOWS_SECRET: True})

@@ -7,7 +7,9 @@ from litestar.params import JSONBody
 
 from goldspan.server import present
 from goldspan.server.deps import Caller, Database, Id
+from goldspan.server.routes.users import shown
 from goldspan.services import workspaces
+from goldspan.storage.store import Unit
 from goldspan.wire.base import Items
 from goldspan.wire.user import User
 from goldspan.wire.workspace import Workspace, WorkspaceCreate, WorkspaceUserCreate
@@ -41,8 +43,11 @@ async def delete_one(db: Database, actor: Caller, workspace_id: Id) -> Workspace
 @get("/api/v1/workspaces/{workspace_id:str}/users", sync_to_thread=False)
 def members(db: Database, actor: Caller, workspace_id: Id) -> Items[User]:
     """Return who is in a workspace."""
-    found = db.peek(workspaces.list_members, actor, workspace_id)
-    return Items(items=[present.user(row) for row in found])
+
+    def read(unit: Unit) -> list[User]:
+        return [shown(unit, row) for row in workspaces.list_members(unit, actor, workspace_id)]
+
+    return Items(items=db.peek(read))
 
 
 @post("/api/v1/workspaces/{workspace_id:str}/users")
