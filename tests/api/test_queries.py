@@ -1,10 +1,13 @@
 """Filters, order and search, as both generations of clients write them."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from tests.api.talk import Dataset, Person, answer, item
+
+from goldspan.server.serve import RunningServer
 
 PROPERTIES = (
     {"name": "split", "settings": {"type": "terms", "values": ["train", "dev"]}},
@@ -182,3 +185,37 @@ def test_my_queue_filters_by_my_responses_alone(
     ana.ask("POST", f"/api/v1/records/{first['id']}/responses", 201, json=answer("x"))
     assert ana.ask("POST", f"{path}/search", 200, json=body)["total"] == 2
     assert ana.get(path, response_status="submitted")["total"] == 1
+
+
+def test_a_text_search_says_where_it_found_the_text(dataset: Dataset) -> None:
+    dataset.add(item("🙂 The ship sank. Ships sink.", question="Which ship sank?"), item("None."))
+    body = {"query": {"text": {"q": "sank ship"}}}
+    page = dataset.owner.ask("POST", f"{dataset.path}/records/search", 200, json=body)
+    (hit,) = page["items"]
+    assert page["total"] == 1
+    assert hit["highlights"] == {
+        "question": [[6, 10], [11, 15]],
+        "context": [[6, 10], [11, 15], [17, 22]],
+    }
+    body = {"query": {"text": {"q": "sank", "field": "context"}}}
+    page = dataset.owner.ask("POST", f"{dataset.path}/records/search", 200, json=body)
+    assert page["items"][0]["highlights"] == {"context": [[11, 15]]}
+    page = dataset.owner.ask("POST", f"{dataset.path}/records/search", 200, json={})
+    assert "highlights" not in page["items"][0]
+
+
+def test_texts_are_indexed_while_the_server_runs(
+    dataset: Dataset, server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset.add(item("Ångström's café"))
+
+    def found() -> int:
+        body = {"query": {"text": {"q": "angstrom"}}}
+        page = dataset.owner.ask("POST", f"{dataset.path}/records/search", 200, json=body)
+        total: int = page["total"]
+        return total
+
+    until = time.monotonic() + 20
+    while not found() and time.monotonic() < until:  # the index alone passes over accents
+        time.sleep(0.1)
+    assert found() == 1

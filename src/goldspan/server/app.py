@@ -30,6 +30,7 @@ from goldspan.server.error_map import (
     on_undecodable,
 )
 from goldspan.server.etag import add_etag
+from goldspan.server.indexer import Indexer
 from goldspan.server.journal import Journal, Replayed, on_replayed
 from goldspan.server.routes import (
     about,
@@ -89,6 +90,7 @@ def create_app(
             folder for such files.
     """
     db = Db(store)
+    indexer = Indexer(store)
     app = Litestar(
         route_handlers=[
             *(handler for module in ROUTES for handler in module.HANDLERS),
@@ -112,7 +114,8 @@ def create_app(
             **dict.fromkeys(NOT_JSON, on_undecodable),
             Exception: on_any_error,
         },
-        on_shutdown=[db.close],
+        on_startup=[indexer.start],
+        on_shutdown=[indexer.stop, db.close],
         openapi_config=OpenAPIConfig(
             title="Goldspan",
             version=__version__,

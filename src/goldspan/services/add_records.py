@@ -131,7 +131,8 @@ def _write(
     ]
     unit.records.add(dataset.id, added)
     unit.tallies.add_records(dataset.id, {"pending": len(added)})
-    _update(unit, [(old, one) for old, one in pairs if old is not None])
+    unit.texts.added(dataset.id, [record.id for record in added])
+    _update(unit, dataset, [(old, one) for old, one in pairs if old is not None])
     both = list(zip(ids, pairs, strict=True))
     unit.suggestions.put([row for i, (_, one) in both for row in one.new_suggestions(i)])
     reposition(unit, dataset, [old.id for old, _ in pairs if old is not None])
@@ -161,10 +162,12 @@ def _new_record(
     )
 
 
-def _update(unit: Unit, pairs: Sequence[tuple[RecordRow, CheckedRecord]]) -> None:
-    require_unanswered(
-        unit, [old for old, new in pairs if not same_json(old.fields_json, new.fields_json)]
-    )
+def _update(
+    unit: Unit, dataset: DatasetRow, pairs: Sequence[tuple[RecordRow, CheckedRecord]]
+) -> None:
+    changing = [old for old, new in pairs if not same_json(old.fields_json, new.fields_json)]
+    require_unanswered(unit, changing)
+    unit.texts.changed(dataset.id, [old.id for old in changing])
     unit.records.update(
         [
             msgspec.structs.replace(

@@ -81,9 +81,9 @@ def _apply(
 ) -> None:
     schema = schema_of(unit, dataset.id)
     changed = [(record, _changed(schema, dataset, record, change)) for record, change in pairs]
-    require_unanswered(
-        unit, [old for old, new in changed if not same_json(old.fields_json, new.fields_json)]
-    )
+    changing = [old for old, new in changed if not same_json(old.fields_json, new.fields_json)]
+    require_unanswered(unit, changing)
+    unit.texts.changed(dataset.id, [old.id for old in changing])
     unit.records.update([new for _, new in changed])
     replaced = [
         (record, change.suggestions)

@@ -88,7 +88,7 @@ class RecordQuery:
         dataset_id: whose records.
         filters: all must hold.
         order: earlier keys first; then the order of creation.
-        text: must occur in a field; the case of ASCII letters does not matter.
+        text: its phrases must all occur in a field; see ``domain/text_search.py``.
         text_field: the field that must hold it; any if None.
         offset: records to pass over.
         limit: records to return at most.

@@ -5,11 +5,13 @@ Names inside JSON paths come from what a dataset declares, never straight from a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, assert_never
 
 import sqlalchemy as sa
 
+from goldspan.domain.text_search import phrases_of
 from goldspan.storage.query import (
     AnyOf,
     MetadataKey,
@@ -22,6 +24,7 @@ from goldspan.storage.query import (
     Within,
 )
 from goldspan.storage.sql_base import to_text
+from goldspan.storage.sql_search import ids_with_words
 from goldspan.storage.tables import records, responses, suggestions
 
 Condition = sa.ColumnElement[bool]
@@ -32,11 +35,24 @@ def conditions(query: RecordQuery) -> list[Condition]:
     found: list[Condition] = [records.c.dataset_id == query.dataset_id]
     found.extend(_filter(one) for one in query.filters)
     if query.text is not None:
-        path = "$" if query.text_field is None else json_path(query.text_field)
-        each = sa.func.json_each(records.c.fields, path).table_valued("value")
-        contains = each.c.value.contains(query.text, autoescape=True)
-        found.append(sa.exists(sa.select(each.c.value).where(contains)))
+        found.append(_has_text(query, query.text))
     return found
+
+
+def _has_text(query: RecordQuery, text: str) -> Condition:
+    phrases = phrases_of(text)
+    if not phrases:  # nothing that an index holds, such as "?!"
+        return _contains_all(query, [text])
+    tail = _contains_all(query, [one.given for one in phrases])
+    return records.c.id.in_(ids_with_words(query, phrases, tail))
+
+
+def _contains_all(query: RecordQuery, texts: Sequence[str]) -> Condition:
+    """Return "a field contains all the texts", found by looking into every one."""
+    path = "$" if query.text_field is None else json_path(query.text_field)
+    each = sa.func.json_each(records.c.fields, path).table_valued("value")
+    contains = [each.c.value.contains(text, autoescape=True) for text in texts]
+    return sa.exists(sa.select(each.c.value).where(*contains))
 
 
 def ordering(query: RecordQuery) -> list[sa.ColumnElement[Any]]:

@@ -21,6 +21,7 @@ from goldspan.storage.sql_datasets import SqlDatasets
 from goldspan.storage.sql_journal import SqlAudit, SqlIdempotencyKeys
 from goldspan.storage.sql_judgements import SqlDays, SqlJudgements, SqlKnown, SqlVersions
 from goldspan.storage.sql_records import SqlRecords, SqlResponses, SqlSuggestions
+from goldspan.storage.sql_search import SqlTexts
 from goldspan.storage.sql_tallies import SqlTallies
 from goldspan.storage.sql_users import SqlUsers, SqlWorkspaces
 from goldspan.storage.sql_webhooks import SqlWebhooks
@@ -47,6 +48,7 @@ class SqlUnit:
         self.suggestions = SqlSuggestions(session)
         self.responses = SqlResponses(session)
         self.tallies = SqlTallies(session)
+        self.texts = SqlTexts(session)
         self.webhooks = SqlWebhooks(session)
         self.audit = SqlAudit(session)
         self.idempotency_keys = SqlIdempotencyKeys(session)

@@ -48,6 +48,7 @@ from goldspan.storage.rows import (
     WebhookRow,
     WorkspaceRow,
 )
+from goldspan.storage.texts import Texts
 
 Result = TypeVar("Result")
 ResponseGroup = tuple[str, RecordStatus, ResponseStatus]
@@ -543,6 +544,10 @@ class Unit(Protocol):
     @property
     def tallies(self) -> Tallies:
         """Kept counts."""
+
+    @property
+    def texts(self) -> Texts:
+        """The full text index."""
 
     @property
     def webhooks(self) -> Webhooks:

@@ -11,11 +11,14 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
+    Connection,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -23,6 +26,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.event import listens_for
 
 Json = Text().with_variant(JSONB(), "postgresql")
 
@@ -299,6 +303,61 @@ controls = _table(
     _parent("record_id", "records.id", primary_key=True),
     _parent("dataset_id", "datasets.id", index=True),
     Column("values", Json, nullable=False),
+)
+
+# Records from `first_id` to `last_id` whose texts are not in the index yet; those up to `done_id`
+# are. Written with the records, so that nothing is forgotten; the index follows later.
+search_queue = _table(
+    "search_queue",
+    _id(),
+    _parent("dataset_id", "datasets.id", index=True),
+    _text("first_id"),
+    _text("last_id"),
+    Column("done_id", Text),
+    _text("inserted_at"),
+)
+
+# One field of one record in the index. Its number is never given twice: what the index says of
+# numbers that are gone is passed over.
+search_documents = Table(
+    "search_documents",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    _parent("record_id", "records.id"),
+    _text("field"),
+    UniqueConstraint("record_id", "field"),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+
+# The index itself, which no two databases make alike; `sql_search.py` speaks to it.
+SEARCH_WORDS = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE search_words USING fts5(dataset, words, content='', "
+        "columnsize=0, tokenize='unicode61 remove_diacritics 0')",
+    ),
+    "postgresql": (
+        "CREATE TABLE search_words (document_id BIGINT PRIMARY KEY "
+        "REFERENCES search_documents (id) ON DELETE CASCADE, words TSVECTOR NOT NULL)",
+        "CREATE INDEX ix_search_words_words ON search_words USING gin (words)",
+    ),
+}
+
+
+@listens_for(metadata, "after_create")
+def _make_search_words(_metadata: MetaData, connection: Connection, **_: Any) -> None:
+    for statement in SEARCH_WORDS[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+# A record's vector, brought to length 1, as little-endian float32: what
+# similarity is computed from. `records.vectors` holds what the client gave.
+record_vectors = _table(
+    "record_vectors",
+    _parent("record_id", "records.id", primary_key=True),
+    _parent("settings_id", "vectors_settings.id", primary_key=True),
+    Column("unit", LargeBinary, nullable=False),
+    Index("ix_record_vectors_settings_id", "settings_id", "record_id"),
 )
 
 # `events` is a JSON list of the events' names; `secret` signs what is sent, so it is kept as it is.

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from goldspan.wire.base import Wire
 from goldspan.wire.record import Record
 
 
 class TextQuery(Wire):
-    """A text that a field (any field, if null) must contain."""
+    """Words, and phrases in double quotes, that a field (any field, if null) must contain.
+
+    The last word may be the beginning of a longer one.
+    """
 
     q: str
     field: str | None = None
@@ -99,10 +103,15 @@ class SearchBody(Wire):
 
 
 class SearchHit(Wire):
-    """A record that was found; ``query_score`` is null unless a query ranked it."""
+    """A record that was found.
+
+    ``query_score`` is null unless a vector ranked it. ``highlights``, left out unless a text was
+    asked for, has for each text field where the text was found: [start, end) in code points.
+    """
 
     record: Record
     query_score: float | None = None
+    highlights: dict[str, list[tuple[int, int]]] | UnsetType = UNSET
 
 
 class SearchPage(Wire):

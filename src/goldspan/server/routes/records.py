@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from litestar import Request, Response, delete, get, patch, post, put
 from litestar.params import FromQuery, JSONBody, QueryParameter
+from msgspec import UNSET
 
 from goldspan.errors import InvalidInput
 from goldspan.server import present
@@ -19,6 +20,7 @@ from goldspan.server.queries import body_query, include_of, url_query
 from goldspan.services import add_records, update_records
 from goldspan.services.add_records import Upserted
 from goldspan.services.delete_records import delete_records
+from goldspan.services.highlight import Mark, marker
 from goldspan.services.read_records import (
     LONGEST_PAGE,
     Include,
@@ -213,13 +215,20 @@ async def _search(
     def read(unit: Unit) -> bytes:
         view = view_of(unit, actor, dataset_id, mine=mine)
         query = body_query(view.schema, dataset_id, body, offset=offset, limit=limit)
-        return msgspec.json.encode(_hits(read_page(unit, view, query, wanted), wanted))
+        page = read_page(unit, view, query, wanted)
+        return msgspec.json.encode(_hits(page, wanted, marker(view.schema, query)))
 
     return Response(await db.read(read), status_code=200, media_type="application/json")
 
 
-def _hits(page: RecordPage, include: Include) -> SearchPage:
-    hits = [SearchHit(record=present.record(one, include)) for one in page.items]
+def _hits(page: RecordPage, include: Include, mark: Mark | None) -> SearchPage:
+    hits = [
+        SearchHit(
+            record=present.record(one, include),
+            highlights=UNSET if mark is None else mark(one.record),
+        )
+        for one in page.items
+    ]
     return SearchPage(items=hits, total=page.total)
 
 
