@@ -102,7 +102,8 @@ def _command(command: str) -> Callable[..., None]:
             )
         if dataset is not None:
             found_dataset = open_dataset(open_session(api_url, api_key, workspace), dataset)
-            examples = _of_dataset(found_dataset, command)
+            ties = any(one.startswith("ties=") for one in changes or ())
+            examples = _of_dataset(found_dataset, command, ties)
         else:
             assert data is not None, "one of the two is given"
             examples = _of_file(data, command)
@@ -111,14 +112,14 @@ def _command(command: str) -> Callable[..., None]:
     return run
 
 
-def _of_dataset(dataset: RemoteFeedbackDataset, command: str) -> TrainingData:
+def _of_dataset(dataset: RemoteFeedbackDataset, command: str, ties: bool) -> TrainingData:
     from goldspan.sdk.examples import read_examples
     from goldspan.sdk.training_task import TrainingTask
 
     task: TrainingTask = (
         TrainingTask.for_question_answering()
         if command == "sft"
-        else TrainingTask.for_direct_preference_optimization()
+        else TrainingTask.for_direct_preference_optimization(ties=ties)
     )
     return read_examples(dataset, dataset.questions, task)
 

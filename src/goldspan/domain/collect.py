@@ -106,6 +106,7 @@ def preference_pairs(
     *,
     question_field: str = "prompt",
     context_field: str = "context",
+    ties: bool = False,
 ) -> list[PreferencePair]:
     """Build a record's preference pairs from the submitted choices alone.
 
@@ -127,6 +128,7 @@ def preference_pairs(
         [_judgement(response, ranking.name, candidates, context) for response in record.submitted],
         article=record.origin("article"),
         passage=record.origin("passage"),
+        ties=ties,
     )
 
 

@@ -51,6 +51,8 @@ class PreferencePair:
             0 to 1.
         article: what the passage was taken from, "" if unknown.
         passage: names the passage, "" if unknown.
+        tie: whether people found both answers equally good; neither is then preferred, whatever
+            stands under ``chosen``.
     """
 
     record_id: str
@@ -64,6 +66,7 @@ class PreferencePair:
     article: str = ""
     passage: str = ""
     agreement: float = 1.0
+    tie: bool = False
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.label_smoothing < 0.5:
@@ -83,6 +86,7 @@ def preference_pairs(
     *,
     article: str = "",
     passage: str = "",
+    ties: bool = False,
 ) -> list[PreferencePair]:
     """Build a record's pairs from its submitted judgements.
 
@@ -100,6 +104,7 @@ def preference_pairs(
         judgements: submitted ones only, at most one per user.
         article: what the passage was taken from.
         passage: names the passage.
+        ties: whether p = 1/2 makes a pair that says so, rather than none.
     """
     adjudicated = [judgement for judgement in judgements if judgement.adjudicated]
     counted = adjudicated[-1:] or judgements
@@ -110,6 +115,7 @@ def preference_pairs(
         annotators: Sequence[str],
         label_smoothing: float = 0.0,
         agreement: float = 1.0,
+        tie: bool = False,
     ) -> PreferencePair:
         return PreferencePair(
             record_id=record_id,
@@ -122,6 +128,7 @@ def preference_pairs(
             article=article,
             passage=passage,
             agreement=agreement,
+            tie=tie,
         )
 
     pairs: list[PreferencePair] = []
@@ -133,14 +140,17 @@ def preference_pairs(
         # Doubled counts are whole numbers: the comparison with one half is exact.
         for_one = 2 * sum(v.ranks[one] < v.ranks[other] for v in voters) + 1
         for_other = 2 * sum(v.ranks[other] < v.ranks[one] for v in voters) + 1
-        if for_one == for_other:
-            continue
-        ties = len(voters) - (for_one + for_other - 2) // 2
-        better, worse = (one, other) if for_one > for_other else (other, one)
-        minority = (min(for_one, for_other) + ties) / (2 * (len(voters) + 1))
-        smoothing = minority if len(voters) > 1 else 0.0
-        agreement = (max(for_one, for_other) - 1 + ties) / (2 * len(voters))
         users = [v.user_id for v in voters]
+        if for_one == for_other:
+            if ties and voters:
+                both = candidates[one], candidates[other]
+                pairs.append(pair(*both, users, agreement=0.5, tie=True))
+            continue
+        tied = len(voters) - (for_one + for_other - 2) // 2
+        better, worse = (one, other) if for_one > for_other else (other, one)
+        minority = (min(for_one, for_other) + tied) / (2 * (len(voters) + 1))
+        smoothing = minority if len(voters) > 1 else 0.0
+        agreement = (max(for_one, for_other) - 1 + tied) / (2 * len(voters))
         pairs.append(pair(candidates[better], candidates[worse], users, smoothing, agreement))
     for judgement in counted:
         if judgement.correction is None:

@@ -46,6 +46,7 @@ def pair_row(pair: PreferencePair, template: PromptTemplate | None = None) -> di
         "weight": pair.weight,
         "article": pair.article,
         "passage": pair.passage,
+        "tie": pair.tie,
     }
 
 
@@ -78,6 +79,7 @@ def pair_of(row: Mapping[str, Any], name: str) -> PreferencePair:
         article=row.get("article") or "",
         passage=row.get("passage") or "",
         agreement=row.get("agreement", 1.0),
+        tie=bool(row.get("tie", False)),
     )
 
 

@@ -57,7 +57,9 @@ def read_examples(
     if isinstance(task, PreferenceTask):
         rankings = [one for one in questions if isinstance(one, RankingQuestion)]
         if task.formatting_func is None:
-            return choices(sources, rankings, columns, [one.name for one in questions])
+            return choices(
+                sources, rankings, columns, [one.name for one in questions], ties=task.ties
+            )
         return formatted_pairs(sources, rankings, columns, task)
     if task.formatting_func is None:
         return _answers(sources, columns)

@@ -32,8 +32,10 @@ def choices(
     rankings: Sequence[RankingQuestion],
     columns: Columns,
     question_names: Sequence[str],
+    *,
+    ties: bool = False,
 ) -> TrainingData:
-    """Return the pairs of the annotators' submitted choices.
+    """Return the pairs of the annotators' submitted choices, undecided ones with ``ties``.
 
     Raises:
         InvalidInput: if there is no ranking question, or no column with what a user asks.
@@ -52,6 +54,7 @@ def choices(
             rankings[0],
             question_field=columns.question,
             context_field=columns.context or "",
+            ties=ties,
         )
         if not pairs:
             dropped[NO_PREFERENCE] += 1

@@ -112,7 +112,8 @@ def to_dataset(data: TrainingData) -> Dataset:
         "answers": {"text": List(Value("string")), "answer_start": List(Value("int64"))},
         "annotators": List(Value("string")),
         **dict.fromkeys(["chosen_start", "rejected_start"], Value("int64")),
-        **dict.fromkeys(["label_smoothing", "weight"], Value("float64")),
+        **dict.fromkeys(["label_smoothing", "weight", "agreement"], Value("float64")),
+        "tie": Value("bool"),
     }
     features = Features({name: types.get(name, Value("string")) for name in [*rows[0], "template"]})
     return Dataset.from_list([{**row, "template": template} for row in rows], features=features)

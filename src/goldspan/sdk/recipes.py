@@ -66,8 +66,9 @@ def run_training(
         case SpanDPOSettings():
             from goldspan.training.span_dpo import train_span_dpo
 
+            decided = tuple(pair for pair in data.pairs if not pair.tie)
             return train_span_dpo(
-                start.model, data.pairs, output, settings, held_out=held_out, **common
+                start.model, decided, output, settings, held_out=held_out, **common
             )
         case GenerativeSFTSettings() if data.texts:
             from goldspan.training.generative_sft import train_generative_sft_texts

@@ -96,7 +96,8 @@ class TrainingData:
             return list(self.demonstrations)
         by_record: dict[str, list[PreferencePair]] = {}
         for pair in self.pairs:
-            by_record.setdefault(pair.record_id, []).append(pair)
+            if not pair.tie:
+                by_record.setdefault(pair.record_id, []).append(pair)
         return [_preferred(pairs) for pairs in by_record.values()]
 
 

@@ -140,14 +140,17 @@ class TrainingTask:
     @staticmethod
     def for_direct_preference_optimization(
         formatting_func: PreferenceFunc | None = None,
+        ties: bool = False,
     ) -> PreferenceTask:
         """Learn which of two answers people prefer, with either reader.
 
         Args:
             formatting_func: returns (prompt, chosen, rejected), or a dict of these; without it
                 the pairs are the annotators' submitted choices.
+            ties: whether pairs that people found equally good are made, too. Only a generative
+                reader trained with ``ties="davidson"`` or ``"rao_kupper"`` learns from them.
         """
-        return PreferenceTask(_callable(formatting_func))
+        return PreferenceTask(_callable(formatting_func), ties=ties)
 
     def examples(self, row: Row, where: str) -> list[Example]:
         """Return what the formatting function makes of a row.
@@ -212,12 +215,17 @@ class SupervisedFineTuningTask(TrainingTask):
         return PromptCompletion(*texts)
 
 
+@dataclass(frozen=True, slots=True)
 class PreferenceTask(TrainingTask):
-    """Pairs of answers, the preferred one first."""
+    """Pairs of answers, the preferred one first.
 
-    __slots__ = ()
-    name = "for_direct_preference_optimization"
-    expected = "(prompt, chosen, rejected)"
+    Args:
+        ties: whether pairs that people found equally good are made, too.
+    """
+
+    ties: bool = False
+    name: ClassVar[str] = "for_direct_preference_optimization"
+    expected: ClassVar[str] = "(prompt, chosen, rejected)"
 
     def _example(self, value: Any, where: str) -> Example:
         texts = _texts(value, Preference._fields)

@@ -103,7 +103,8 @@ def train_generative_dpo(
     template = _template(start, template, allow_other_prompt)
     settings = settled(settings, start)
     _require_known_to_loss(pairs, settings)
-    _, _, counts = pair_rows(pairs, _prompter(start, template))
+    with_ties = settings.tie_model is not None
+    _, _, counts = pair_rows(pairs, _prompter(start, template), ties=with_ties)
     require_rows(counts)
     folder = create_run(
         output,
@@ -176,12 +177,13 @@ def _train(
     on_event: OnEvent | None,
 ) -> TrainingResult:
     prompter = _prompter(start, template)
-    made, kept, counts = pair_rows(pairs, prompter)
+    made, kept, counts = pair_rows(pairs, prompter, ties=settings.tie_model is not None)
     rows = [
         {
             **row,
             "label_smoothing": pair.label_smoothing or settings.label_smoothing,
             "weight": pair.weight,
+            "tie": float(pair.tie),
         }
         for row, pair in zip(made, kept, strict=True)
     ]
@@ -192,6 +194,7 @@ def _train(
             rows,
             reference_path=folder.root / "reference.json",
             own_loss=pairwise and any(r["label_smoothing"] or r["weight"] != 1.0 for r in rows),
+            tie_model=settings.tie_model,
             on_pairs=lambda stage, done, total: _tell(events, stage, done, total),
             model=start.model,
             args=_arguments(settings, folder),

@@ -19,6 +19,7 @@ NO_CONTEXT = "without a context"
 LONG_QUESTION = "whose question is longer than max_question_length"
 LONG_ANSWER = "whose answer is longer than max_new_tokens"
 NO_WINDOW = "whose answer no window holds wholly"
+TIED = "in which people found both answers equally good"
 LONG_TEXT = "longer than max_length"
 
 Row = dict[str, Any]
@@ -82,7 +83,7 @@ def text_rows(texts: Sequence[str], prompter: Prompter) -> tuple[list[Row], RowC
 
 
 def pair_rows(
-    pairs: Sequence[PreferencePair], prompter: Prompter
+    pairs: Sequence[PreferencePair], prompter: Prompter, *, ties: bool = False
 ) -> tuple[list[Row], list[PreferencePair], RowCounts]:
     """Make rows of ``prompt_ids``, ``chosen_ids``, ``rejected_ids`` and, as above, ``passage``.
 
@@ -97,6 +98,9 @@ def pair_rows(
     counter = RowCounter()
     number = _numbering(prompter)
     for pair in pairs:
+        if pair.tie and not ties:
+            counter.drop(TIED)
+            continue
         question = pair.question_text
         try:
             windows = _windows(prompter, question, pair.context)

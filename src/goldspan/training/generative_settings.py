@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from goldspan.errors import InvalidSettings
 from goldspan.training.settings import Settings, TrainSettings
@@ -28,7 +28,7 @@ LOSS_TYPES = (
 )
 """The losses of TRL's DPO trainer."""
 
-PAIRWISE_LOSS_TYPES = ("sigmoid", "hinge", "ipo", "sigmoid_norm", "sft")
+PAIRWISE_LOSS_TYPES = ("sigmoid", "hinge", "ipo", "robust", "sigmoid_norm", "sft")
 """The losses that know a label smoothing and a weight of each pair's own."""
 
 SMOOTHED_BY_TRL = ("robust", "exo_pair", "aot", "aot_unpaired")
@@ -142,12 +142,19 @@ class GenerativeDPOSettings(GenerativeSettings):
         loss_weights: a factor for each of them; none means 1 each.
         label_smoothing: probability that a label is wrong, 0 to 0.5, for pairs that do not bring
             their own.
+        ties: what becomes of pairs in which people found both answers equally good: ``dropped``,
+            or learnt by the model of ``davidson`` or of ``rao_kupper`` (arXiv 2409.17431), which
+            then stand in the place of ``sigmoid``.
+        tie_strength: ν, how likely ties are; 0 takes the papers' 1 for ``davidson`` and 3 for
+            ``rao_kupper``, at which half of all pairs of equal answers tie.
     """
 
     beta: float = 0.1
     loss_type: tuple[str, ...] = ("sigmoid", "sft")
     loss_weights: tuple[float, ...] = ()
     label_smoothing: float = 0.0
+    ties: Literal["dropped", "davidson", "rao_kupper"] = "dropped"
+    tie_strength: float = 0.0
 
     REMOVED: ClassVar[Mapping[str, str]] = {
         "rpo_alpha": "use loss_type=('sigmoid', 'sft') and loss_weights=(1.0, rpo_alpha)",
@@ -200,8 +207,31 @@ class GenerativeDPOSettings(GenerativeSettings):
                 f"label_smoothing has no effect on {', '.join(map(repr, deaf))}; it is known to "
                 f"{', '.join(PAIRWISE_LOSS_TYPES + SMOOTHED_BY_TRL)}"
             )
+        if self.ties != "dropped":
+            self._check_ties()
         if "exo_pair" in given and self.label_smoothing == 0.0:
             raise InvalidSettings("the loss 'exo_pair' needs label_smoothing above 0, such as 1e-3")
+
+    def _check_ties(self) -> None:
+        others = set(self.loss_type) - {"sigmoid", "sft"}
+        if others or "sigmoid" not in self.loss_type:
+            raise InvalidSettings(
+                f"ties={self.ties!r} is a likelihood that takes the place of the loss 'sigmoid', "
+                f"with or without 'sft'; found loss_type={self.loss_type!r}"
+            )
+        least = {"davidson": 0.0, "rao_kupper": 1.0}[self.ties]
+        if self.tie_strength and self.tie_strength <= least:
+            raise InvalidSettings(
+                f"tie_strength should be above {least} for {self.ties!r}, found "
+                f"{self.tie_strength!r}"
+            )
+
+    @property
+    def tie_model(self) -> tuple[str, float] | None:
+        """The model of ties and its strength; None where ties are left out."""
+        if self.ties == "dropped":
+            return None
+        return self.ties, self.tie_strength or {"davidson": 1.0, "rao_kupper": 3.0}[self.ties]
 
     @property
     def weights(self) -> tuple[float, ...]:

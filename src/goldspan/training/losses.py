@@ -8,6 +8,9 @@ answer. The implicit reward margin is
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -111,6 +114,86 @@ def hinge_loss(margins: Tensor) -> Tensor:
         Shape: (pairs,)
     """
     return torch.relu(1.0 - margins)
+
+
+def robust_loss(margins: Tensor, label_smoothing: Tensor | float) -> Tensor:
+    """DPO's loss made unbiased under labels of which a share ε is wrong.
+
+        [−(1 − ε) · log σ(m) + ε · log σ(−m)] / (1 − 2ε)
+
+    arXiv 2403.00409, eq. 12.
+
+    Args:
+        margins: m of each pair. Shape: (pairs,)
+        label_smoothing: ε, 0 <= ε < 0.5, one or one a pair. Shape: () or (pairs,)
+
+    Returns:
+        Shape: (pairs,)
+    """
+    right, wrong = functional.logsigmoid(margins), functional.logsigmoid(-margins)
+    unbiased = -(1.0 - label_smoothing) * right + label_smoothing * wrong
+    return unbiased / (1.0 - 2.0 * label_smoothing)
+
+
+def davidson_logps(margins: Tensor, strength: float) -> tuple[Tensor, Tensor]:
+    """Log-probabilities that the chosen answer wins, and that both tie, after Davidson.
+
+        win: 1 / z, tie: 2ν · exp(−m / 2) / z, with z = 1 + exp(−m) + 2ν · exp(−m / 2)
+
+    arXiv 2409.17431, section 3 (DPO-D).
+
+    Args:
+        margins: m of each pair. Shape: (pairs,)
+        strength: ν > 0; at equal answers a tie has the probability ν / (1 + ν).
+
+    Returns:
+        Two tensors of the shape (pairs,), nats.
+    """
+    tie = math.log(2.0 * strength) - margins / 2.0
+    total = torch.stack([torch.zeros_like(margins), -margins, tie]).logsumexp(dim=0)
+    return -total, tie - total
+
+
+def rao_kupper_logps(margins: Tensor, strength: float) -> tuple[Tensor, Tensor]:
+    """The same after Rao and Kupper: a preference has to exceed a threshold.
+
+        win: σ(m − log ν), tie: (ν² − 1) · σ(m − log ν) · σ(−m − log ν)
+
+    arXiv 2409.17431, section 3 (DPO-RK).
+
+    Args:
+        margins: m of each pair. Shape: (pairs,)
+        strength: ν > 1; at equal answers a tie has the probability (ν − 1) / (ν + 1).
+
+    Returns:
+        Two tensors of the shape (pairs,), nats.
+    """
+    threshold = math.log(strength)
+    win = functional.logsigmoid(margins - threshold)
+    lose = functional.logsigmoid(-margins - threshold)
+    return win, math.log(strength**2 - 1.0) + win + lose
+
+
+def tied_loss(
+    margins: Tensor,
+    ties: Tensor,
+    label_smoothing: Tensor | float,
+    logps_of: Callable[[Tensor], tuple[Tensor, Tensor]],
+) -> Tensor:
+    """Negative log-likelihood of what people said, a tie among it.
+
+    Args:
+        margins: m of each pair. Shape: (pairs,)
+        ties: which pairs tie, bool. Shape: (pairs,)
+        label_smoothing: ε of the pairs that do not tie. Shape: () or (pairs,)
+        logps_of: one of the two models above, with its strength.
+
+    Returns:
+        Shape: (pairs,)
+    """
+    win, tie = logps_of(margins)
+    lose, _ = logps_of(-margins)
+    return torch.where(ties, -tie, -(1.0 - label_smoothing) * win - label_smoothing * lose)
 
 
 def nll_anchor(policy_chosen_logps: Tensor) -> Tensor:

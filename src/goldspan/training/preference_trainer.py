@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,22 @@ from trl.trainer.dpo_trainer import DataCollatorForPreference
 from trl.trainer.utils import use_adapter
 
 from goldspan.run.folder import write_json
-from goldspan.training.losses import hinge_loss, ipo_loss, reward_margins, sigmoid_loss
+from goldspan.training.losses import (
+    davidson_logps,
+    hinge_loss,
+    ipo_loss,
+    rao_kupper_logps,
+    reward_margins,
+    robust_loss,
+    sigmoid_loss,
+    tied_loss,
+)
 from goldspan.training.tree_trainer import SharesPrefixes
 from goldspan.training.unobserved import Unobserved
 
-OWN_COLUMNS = ("label_smoothing", "weight")
+OWN_COLUMNS = ("label_smoothing", "weight", "tie")
 NOT_FOR_THE_MODEL = (*OWN_COLUMNS, "completion_mask", "ref_chosen_logps", "ref_rejected_logps")
+TIE_MODELS = {"davidson": davidson_logps, "rao_kupper": rao_kupper_logps}
 OnPairs = Callable[[str, int, int], None]
 """Called with a stage's name, the pairs done and all pairs."""
 
@@ -35,7 +46,7 @@ class PairCollator(DataCollatorForPreference):
         """Make a batch; the chosen answers come first, then the rejected ones."""
         batch: dict[str, Any] = super().torch_call(examples)
         for name in OWN_COLUMNS:
-            batch[name] = torch.tensor([example[name] for example in examples])
+            batch[name] = torch.tensor([float(example.get(name, 0.0)) for example in examples])
         return batch
 
 
@@ -50,10 +61,12 @@ class PreferenceTrainer(Unobserved, SharesPrefixes, DPOTrainer):
     Prefixes that rows have in common are computed once (``tree_trainer``).
 
     Args:
-        rows: of ``prompt_ids``, ``chosen_ids``, ``rejected_ids``, ``label_smoothing``, ``weight``
-            and, to keep a passage's pairs together, ``passage``.
+        rows: of ``prompt_ids``, ``chosen_ids``, ``rejected_ids``, ``label_smoothing``, ``weight``,
+            ``tie`` (0 or 1) and, to keep a passage's pairs together, ``passage``.
         reference_path: where the reference's log-probabilities are, or will be, kept.
         own_loss: whether the pairs' smoothing and weights need the loss below instead of TRL's.
+        tie_model: ``davidson`` or ``rao_kupper`` with its strength, in place of ``sigmoid``; None
+            where no pair ties.
         why_plain: why prefixes are not to be shared, if they are not.
         on_pairs: told of the progress over the pairs before the first step.
         arguments: TRL's, without data set and collator.
@@ -66,12 +79,14 @@ class PreferenceTrainer(Unobserved, SharesPrefixes, DPOTrainer):
         reference_path: Path,
         own_loss: bool,
         on_pairs: OnPairs,
+        tie_model: tuple[str, float] | None = None,
         why_plain: str | None = None,
         **arguments: Any,
     ) -> None:
         self.why_plain = why_plain
         self._reference_path = reference_path
-        self._own_loss = own_loss
+        self._own_loss = own_loss or tie_model is not None
+        self._tie_model = tie_model
         self._on_pairs = on_pairs
         super().__init__(
             train_dataset=Dataset.from_list([dict(row) for row in rows]),
@@ -202,7 +217,8 @@ class PreferenceTrainer(Unobserved, SharesPrefixes, DPOTrainer):
             token_logps: 0 outside the answers, nats. Shape: (2 · pairs, tokens - 1)
             inputs: the batch.
         """
-        smoothing, weight = inputs["label_smoothing"], inputs["weight"]
+        smoothing, weight, ties = (inputs[name] for name in OWN_COLUMNS)
+        ties = ties.bool()
         lengths = inputs["completion_mask"].sum(dim=1)
         chosen_length, rejected_length = lengths.chunk(2)
         chosen, rejected = token_logps.sum(dim=1).chunk(2)
@@ -224,9 +240,17 @@ class PreferenceTrainer(Unobserved, SharesPrefixes, DPOTrainer):
         for name, factor in zip(self.loss_types, self.loss_weights, strict=True):
             if name == "sft":
                 # TRL's anchor is the mean over all chosen tokens of the batch.
-                per_pair = -chosen * len(chosen) / chosen_length.sum()
+                # Of two answers that tie, neither is to become less likely than the other.
+                anchored = torch.where(ties, (chosen + rejected) / 2, chosen)
+                per_pair = -anchored * len(chosen) / chosen_length.sum()
+            elif name == "sigmoid" and self._tie_model is not None:
+                model, strength = self._tie_model
+                logps_of = partial(TIE_MODELS[model], strength=strength)
+                per_pair = tied_loss(margin, ties, smoothing, logps_of)
             elif name == "sigmoid":
                 per_pair = sigmoid_loss(margin, smoothing)
+            elif name == "robust":
+                per_pair = robust_loss(margin, smoothing)
             elif name == "sigmoid_norm":
                 per_pair = sigmoid_loss(mean, smoothing)
             elif name == "hinge":

@@ -162,6 +162,7 @@ def make_trainer(sft_run: Path, where: Path, settings: GenerativeDPOSettings, **
             beta=settings.beta,
             loss_type=list(settings.loss_type),
             loss_weights=list(settings.weights),
+            label_smoothing=settings.label_smoothing,
             max_length=None,
             precompute_ref_log_probs=True,
             **trainer_arguments(settings, where),
@@ -228,6 +229,45 @@ def test_smoothing_and_weight_of_a_pair_change_its_loss_as_worked_by_hand(
     by_hand = -(0.7 * torch.nn.functional.logsigmoid(margins)).mean()
     by_hand -= (0.3 * torch.nn.functional.logsigmoid(-margins)).mean()
     assert loss_of(smoothed)[0] == pytest.approx(2 * float(by_hand), abs=1e-5)
+
+
+def test_the_own_robust_loss_is_trls_at_one_smoothing_for_all(
+    sft_run: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    settings = replace(DPO, loss_type=("robust",), label_smoothing=0.1)
+    theirs, their_norms = loss_of(make_trainer(sft_run, tmp_path / "a", settings))
+    own = make_trainer(sft_run, tmp_path / "b", settings, weight=1.0, label_smoothing=0.1)
+    ours, our_norms = loss_of(own)
+    assert ours == pytest.approx(theirs, abs=1e-6)
+    assert our_norms == pytest.approx(their_norms, abs=1e-5)
+
+
+def test_ties_are_left_out_or_learnt_by_the_model_that_was_asked_for(
+    sft_run: Path, tmp_path: Path
+) -> None:
+    tied = [replace(pair, tie=True) for pair in pairs()]
+    decided = replace(ONE_STEP, loss_type=("sigmoid",))
+    with pytest.raises(NothingToTrain, match="8 in which people found both answers equally good"):
+        train_generative_dpo(sft_run, tied, tmp_path / "none", decided)
+    for model in ("davidson", "rao_kupper"):
+        settings = replace(decided, ties=model)
+        run = train_generative_dpo(sft_run, tied, tmp_path / model, settings, on_event=quiet)
+        # Before the first step both answers are equally good, and half of such pairs tie.
+        assert run.final_loss == pytest.approx(log(2), abs=1e-3)
+
+
+def test_ties_keep_two_answers_together_that_a_preference_drives_apart(
+    sft_run: Path, tmp_path: Path
+) -> None:
+    tied = [replace(pair, tie=True) for pair in pairs()]
+    settings = replace(DPO, loss_type=("sigmoid",), max_steps=8, ties="davidson")
+    margins = {}
+    for name, some in (("tied", tied), ("preferred", pairs())):
+        run = train_generative_dpo(sft_run, some, tmp_path / name, settings, on_event=quiet)
+        margins[name] = run.folder.report()["evaluation"]["preferences"]["reward_margin"]
+    assert abs(margins["tied"]) < 0.2 < margins["preferred"]
 
 
 def test_label_smoothing_is_not_silently_ignored(sft_run: Path, tmp_path: Path) -> None:

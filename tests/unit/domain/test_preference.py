@@ -89,3 +89,12 @@ def test_swapping_every_rank_swaps_the_pair_and_keeps_the_smoothing(
     assert [(p.chosen, p.rejected, p.label_smoothing) for p in there] == [
         (p.rejected, p.chosen, p.label_smoothing) for p in back
     ]
+
+
+def test_with_ties_undecided_candidates_make_a_pair_that_says_so() -> None:
+    votes = [Judgement("a", {"one": 1, "two": 2}), Judgement("b", {"one": 2, "two": 1})]
+    candidates = {"one": Answer("x"), "two": Answer("y")}
+    assert preference_pairs("r", "q", "c", candidates, votes) == []
+    (tied,) = preference_pairs("r", "q", "c", candidates, votes, ties=True)
+    assert (tied.tie, tied.annotators, tied.agreement) == (True, ("a", "b"), 0.5)
+    assert preference_pairs("r", "q", "c", candidates, [], ties=True) == []

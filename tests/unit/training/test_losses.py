@@ -1,7 +1,8 @@
 """The losses against values worked by hand, and against TRL's own code."""
 
 from collections import defaultdict
-from math import log
+from functools import partial
+from math import exp, log
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,12 +15,16 @@ from torch import tensor
 from trl import DPOTrainer
 
 from goldspan.training.losses import (
+    davidson_logps,
     hinge_loss,
     ipo_loss,
     nll_anchor,
+    rao_kupper_logps,
     reward_margins,
+    robust_loss,
     sigmoid_loss,
     span_nll,
+    tied_loss,
 )
 
 
@@ -117,3 +122,43 @@ def test_the_losses_equal_trls_own(values: list[tuple[float, ...]], beta: float)
     for loss_type, losses in ours.items():
         expected = trl_loss(loss_type, logps, reference, beta)
         assert float(losses.mean()) == pytest.approx(expected, rel=1e-6, abs=1e-6)
+
+
+def test_the_robust_loss_is_trls_with_a_smoothing_of_each_pairs_own() -> None:
+    margins = tensor([0.4, -1.0])
+    found = robust_loss(margins, tensor([0.0, 0.2]))
+    right, wrong = log(1 / (1 + exp(1.0))), log(1 / (1 + exp(-1.0)))
+    by_hand = [-log(1 / (1 + exp(-0.4))), (-0.8 * right + 0.2 * wrong) / 0.6]
+    assert found.tolist() == pytest.approx(by_hand, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("logps_of", "strength", "tie_of_equals"),
+    [(davidson_logps, 1.0, 0.5), (davidson_logps, 0.25, 0.2), (rao_kupper_logps, 3.0, 0.5)],
+)
+def test_win_loss_and_tie_are_all_that_can_happen(
+    logps_of: Any, strength: float, tie_of_equals: float
+) -> None:
+    margins = tensor([0.0, 0.7, -2.0], dtype=torch.float64)
+    win, tie = logps_of(margins, strength)
+    lose, tie_seen_from_there = logps_of(-margins, strength)
+    assert (win.exp() + tie.exp() + lose.exp()).tolist() == pytest.approx([1.0] * 3)
+    assert tie.tolist() == pytest.approx(tie_seen_from_there.tolist())
+    assert float(tie[0].exp()) == pytest.approx(tie_of_equals)
+
+
+def test_a_tie_is_likeliest_where_both_answers_are_equal() -> None:
+    margins = torch.linspace(-3, 3, 7, requires_grad=True)
+    ties = torch.ones(7, dtype=torch.bool)
+    loss = tied_loss(margins, ties, 0.0, partial(davidson_logps, strength=1.0))
+    loss.sum().backward()  # type: ignore[no-untyped-call]
+    assert int(loss.argmin()) == 3
+    assert margins.grad is not None
+    assert margins.grad.sign().tolist() == [-1, -1, -1, 0, 1, 1, 1]
+
+
+def test_without_ties_and_at_no_strength_davidson_is_dpo() -> None:
+    margins = tensor([0.3, -1.2])
+    none = torch.zeros(2, dtype=torch.bool)
+    found = tied_loss(margins, none, 0.1, partial(davidson_logps, strength=1e-9))
+    assert found.tolist() == pytest.approx(sigmoid_loss(margins, 0.1).tolist(), abs=1e-6)
