@@ -14,6 +14,7 @@ from goldspan.wire.base import Items
 from goldspan.wire.dataset import Dataset, DatasetCreate, DatasetProgress
 from goldspan.wire.error import ErrorDetail
 from goldspan.wire.exchange import ImportReport
+from goldspan.wire.leading import Quality
 from goldspan.wire.record import (
     BulkResponse,
     BulkResponseResult,
@@ -141,6 +142,10 @@ class HttpClient:
     def progress(self, dataset_id: str) -> DatasetProgress:
         """Return how many records are completed."""
         return self._transport.ask("GET", path("datasets", dataset_id, "progress"), DatasetProgress)
+
+    def quality(self, dataset_id: str) -> Quality:
+        """Return how far people agree, how right, how fast and how swayed they are."""
+        return self._transport.ask("GET", path("datasets", dataset_id, "quality"), Quality)
 
     # Settings of a dataset
 

@@ -201,3 +201,14 @@ def majority(question: Question, values: Sequence[Any]) -> Hashable | None:
     if not counted or (len(counted) == 2 and counted[0][1] == counted[1][1]):
         return None
     return counted[0][0]
+
+
+def is_right(question: Question, given: Any, known: Any) -> bool:
+    """Say whether an answer is the known right one.
+
+    Of spans, several known ones are alternatives: it is right to mark any of them and nothing else.
+    """
+    said, right = comparable(question, given), comparable(question, known)
+    if isinstance(question, SpanQuestion) and isinstance(said, frozenset) and said:
+        return isinstance(right, frozenset) and said <= right
+    return said == right

@@ -37,6 +37,7 @@ class AnnotatedRecord:
         external_id: the id that the record was imported with.
         metadata: ``article`` and ``passage`` name where the context comes from;
             ``<candidate>_start`` is the place of a candidate in the context, in code points.
+        adjudicated: what a lead settled the record with, if it was settled.
     """
 
     id: str
@@ -44,10 +45,13 @@ class AnnotatedRecord:
     responses: Sequence[Response] = ()
     external_id: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    adjudicated: Response | None = None
 
     @property
     def submitted(self) -> list[Response]:
-        """The responses that count."""
+        """The responses that count: of a record that was settled, what settled it."""
+        if self.adjudicated is not None:
+            return [self.adjudicated]
         return [r for r in self.responses if r.status == ResponseStatus.SUBMITTED]
 
     def text(self, name: str) -> str:
@@ -125,7 +129,16 @@ def preference_pairs(
         record.text(question_field),
         context,
         candidates,
-        [_judgement(response, ranking.name, candidates, context) for response in record.submitted],
+        [
+            _judgement(
+                response,
+                ranking.name,
+                candidates,
+                context,
+                adjudicated=response is record.adjudicated,
+            )
+            for response in record.submitted
+        ],
         article=record.origin("article"),
         passage=record.origin("passage"),
         ties=ties,
@@ -161,7 +174,12 @@ def _candidate(record: AnnotatedRecord, name: str, context: str) -> Answer:
 
 
 def _judgement(
-    response: Response, ranking: str, candidates: Mapping[str, Answer], context: str
+    response: Response,
+    ranking: str,
+    candidates: Mapping[str, Answer],
+    context: str,
+    *,
+    adjudicated: bool,
 ) -> Judgement:
     ranks = {
         item["value"]: item.get("rank") or position
@@ -172,6 +190,7 @@ def _judgement(
         ranks={name: rank for name, rank in ranks.items() if name in candidates},
         acceptable=response.values.get(ACCEPTABLE) != NONE_ACCEPTABLE,
         correction=_correction(response.values.get(CORRECTION), context),
+        adjudicated=adjudicated,
     )
 
 

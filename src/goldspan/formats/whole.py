@@ -39,7 +39,7 @@ class WholeResponse(msgspec.Struct, kw_only=True):
 
 
 class WholeRecord(msgspec.Struct, kw_only=True):
-    """A record with everything that belongs to it."""
+    """A record with everything that belongs to it; ``adjudication`` is what settled it."""
 
     id: str | None = None
     external_id: str | None = None
@@ -49,6 +49,7 @@ class WholeRecord(msgspec.Struct, kw_only=True):
     vectors: dict[str, list[float]] = field(default_factory=dict)
     suggestions: list[WholeSuggestion] = field(default_factory=list)
     responses: list[WholeResponse] = field(default_factory=list)
+    adjudication: WholeResponse | None = None
 
     def annotated(self) -> AnnotatedRecord:
         """Return it as the builders of demonstrations and preference pairs take it."""
@@ -60,7 +61,12 @@ class WholeRecord(msgspec.Struct, kw_only=True):
             ],
             external_id=self.external_id,
             metadata=self.metadata,
+            adjudicated=_adjudicated(self.adjudication),
         )
+
+
+def _adjudicated(given: WholeResponse | None) -> Response | None:
+    return None if given is None else Response(given.values or {}, given.status, given.user_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,8 @@ class FeedbackRecord:
         vectors: vector name to numbers.
         external_id: the record's name elsewhere; unique within a dataset.
 
-    ``id`` is the server's name of the record, None before it was uploaded.
+    ``id`` is the server's name of the record, None before it was uploaded. ``adjudicated`` is what
+    a lead has settled the record with: it stands in place of all responses.
 
     Raises:
         InvalidRecord: if a suggestion or the fields have another form.
@@ -148,6 +149,7 @@ class FeedbackRecord:
         if not isinstance(fields, Mapping):
             raise InvalidRecord(f"a record's fields are a mapping, found {fields!r:.200}")
         self.id: str | None = None
+        self.adjudicated: ResponseSchema | None = None
         self.fields = dict(fields)
         self.responses = responses
         self.suggestions = suggestions
@@ -194,6 +196,7 @@ class FeedbackRecord:
             responses=[response.to_domain() for response in self.responses],
             external_id=self.external_id,
             metadata=self.metadata,
+            adjudicated=None if self.adjudicated is None else self.adjudicated.to_domain(),
         )
 
     def __repr__(self) -> str:

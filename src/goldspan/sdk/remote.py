@@ -19,6 +19,7 @@ from goldspan.sdk.settings import Settings
 from goldspan.sdk.upload import RECORDS_A_REQUEST, batched, upload_records
 from goldspan.wire import record as wire
 from goldspan.wire.dataset import Dataset
+from goldspan.wire.leading import Quality
 from goldspan.wire.search import SearchPage
 from goldspan.wire.settings import (
     field_of,
@@ -283,6 +284,10 @@ class RemoteFeedbackDataset(DatasetBase):
         """Store at most ``RESPONSES_A_REQUEST`` responses and return what became of each."""
         bodies = [response_to(one, values, status) for one, values in answers]
         return self.session.client.respond(bodies).items
+
+    def quality(self) -> Quality:
+        """Return how far people agree, how right, how fast and how swayed they are."""
+        return self.session.client.quality(self.id)
 
     def pull(self, max_records: int | None = None) -> FeedbackDataset:
         """Return a local copy with the records, at most ``max_records``, of this view."""

@@ -35,6 +35,9 @@ class RemoteFeedbackRecord(FeedbackRecord):
             vectors={} if body.vectors is UNSET else body.vectors,
             external_id=body.external_id,
         )
+        if body.adjudication is not UNSET:
+            values = wire.plain_values(body.adjudication.values)
+            self.adjudicated = ResponseSchema(body.adjudication.by, values)
         self.id: str = body.id
         self.status = body.status
         self.inserted_at: datetime = from_wire_time(body.inserted_at)
@@ -115,6 +118,7 @@ class RemoteFeedbackRecord(FeedbackRecord):
             external_id=self.external_id,
         )
         local.id = self.id
+        local.adjudicated = self.adjudicated
         return local
 
     def delete(self) -> None:

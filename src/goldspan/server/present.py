@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from goldspan.server.etag import etag
 from goldspan.services import tasks
 from goldspan.services.read_records import Include, ReadRecord
 from goldspan.storage.rows import (
+    AdjudicationRow,
     AuditRow,
     DatasetRow,
     Declared,
@@ -26,7 +28,7 @@ from goldspan.wire.annotating import Lease, MyProgress, OwnResponse, Task, Versi
 from goldspan.wire.audit import AuditEntry
 from goldspan.wire.base import from_wire_time
 from goldspan.wire.dataset import Assignment, Dataset, Distribution
-from goldspan.wire.record import Record, Response, Suggestion
+from goldspan.wire.record import Adjudication, Record, Response, Suggestion
 from goldspan.wire.user import User
 from goldspan.wire.webhook import Webhook
 from goldspan.wire.workspace import Workspace
@@ -184,17 +186,28 @@ def versioned(row: ResponseRow | None, version: int, extra: bool) -> VersionedRe
     )
 
 
+def adjudication(row: AdjudicationRow, at: datetime) -> Adjudication:
+    """Return what settles a record; ``at`` is its time as the route writes times."""
+    return Adjudication(
+        values=encoded(row.values_json), by=row.user_id, at=at, response_id=row.response_id
+    )
+
+
+def own_record(read: ReadRecord, include: Include) -> Record:
+    """Return a record as our own routes show it: its times have their zone."""
+    return msgspec.structs.replace(
+        record(read, include),
+        inserted_at=from_wire_time(read.record.inserted_at),
+        updated_at=from_wire_time(read.record.updated_at),
+    )
+
+
 def task(given: tasks.Task) -> Task:
     """Return a record to work on."""
     row = given.read.record
-    shown = msgspec.structs.replace(
-        record(given.read, tasks.INCLUDE),
-        inserted_at=from_wire_time(row.inserted_at),
-        updated_at=from_wire_time(row.updated_at),
-    )
     lease = given.lease.expires_at if given.lease else None
     return Task(
-        record=shown,
+        record=own_record(given.read, tasks.INCLUDE),
         response=versioned(given.response, given.version, given.extra),
         lease=None if lease is None else Lease(expires_at=from_wire_time(lease)),
         shown_order=None if given.shown_order is None else list(given.shown_order),
@@ -232,6 +245,9 @@ def record(read: ReadRecord, include: Include) -> Record:
         responses=[response(one) for one in read.responses] if include.responses else UNSET,
         suggestions=(
             [suggestion(one) for one in read.suggestions] if include.suggestions else UNSET
+        ),
+        adjudication=(
+            adjudication(read.adjudication, read.adjudication.at) if read.adjudication else UNSET
         ),
         vectors=UNSET if include.vectors == () else _vectors(row.vectors_json, include.vectors),
     )

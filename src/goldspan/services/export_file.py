@@ -15,7 +15,8 @@ from goldspan.formats.whole import WholeRecord, WholeResponse, WholeSuggestion
 from goldspan.formats.writing import SUFFIXES, write_file
 from goldspan.services.import_rows import shape_of
 from goldspan.services.lookup import Schema, schema_of, visible_dataset
-from goldspan.storage.rows import RecordRow, ResponseRow, SuggestionRow
+from goldspan.services.record_state import plain_values
+from goldspan.storage.rows import AdjudicationRow, RecordRow, ResponseRow, SuggestionRow
 from goldspan.storage.store import Unit
 
 RECORDS_A_PART = 500
@@ -87,8 +88,12 @@ def whole_records(unit: Unit, dataset_id: str, schema: Schema) -> Iterator[Whole
             suggestions[suggestion.record_id].append(_suggestion(suggestion, names))
         for response in unit.responses.of(ids):
             responses[response.record_id].append(_response(response, users))
+        settled = unit.known.adjudications(ids)
         for row in rows:
-            yield _record(row, suggestions[row.id], responses[row.id])
+            record = _record(row, suggestions[row.id], responses[row.id])
+            if row.id in settled:
+                record.adjudication = _settled(settled[row.id], users)
+            yield record
 
 
 def _record(
@@ -103,6 +108,14 @@ def _record(
         vectors=_decoded(row.vectors_json or "{}"),
         suggestions=suggestions,
         responses=responses,
+    )
+
+
+def _settled(row: AdjudicationRow, users: dict[str, str]) -> WholeResponse:
+    return WholeResponse(
+        user_id=row.user_id,
+        username=users.get(row.user_id),
+        values=plain_values(row.values_json),
     )
 
 

@@ -26,7 +26,7 @@ from goldspan.storage.query import (
     SuggestionKey,
     Within,
 )
-from goldspan.storage.rows import RecordRow, ResponseRow, SuggestionRow
+from goldspan.storage.rows import AdjudicationRow, RecordRow, ResponseRow, SuggestionRow
 from goldspan.storage.store import Unit
 
 LONGEST_PAGE = 1000
@@ -91,11 +91,15 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class ReadRecord:
-    """A record with what was asked to come with it."""
+    """A record with what was asked to come with it.
+
+    With everybody's responses comes what settled the record, if it is settled.
+    """
 
     record: RecordRow
     responses: Sequence[ResponseRow]
     suggestions: Sequence[SuggestionRow]
+    adjudication: AdjudicationRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,4 +190,10 @@ def read_rows(
     if include.suggestions:
         for suggestion in unit.suggestions.of(ids):
             suggestions[suggestion.record_id].append(view.suggestion(suggestion))
-    return [ReadRecord(view.record(row), responses[row.id], suggestions[row.id]) for row in rows]
+    settled = (
+        unit.known.adjudications(ids) if include.responses and view.user_id is None and ids else {}
+    )
+    return [
+        ReadRecord(view.record(row), responses[row.id], suggestions[row.id], settled.get(row.id))
+        for row in rows
+    ]

@@ -114,8 +114,20 @@ class RecordsUpdate(Wire):
     items: list[RecordUpdate]
 
 
+class Adjudication(Wire):
+    """What settles a record, by whom (a user's id), when, from which response."""
+
+    values: dict[str, ResponseValue]
+    by: str
+    at: datetime
+    response_id: str | None
+
+
 class Record(Wire):
-    """A record. ``responses``, ``suggestions`` and ``vectors`` are left out unless included."""
+    """A record. ``responses``, ``suggestions`` and ``vectors`` are left out unless included.
+
+    ``adjudication`` is there for those who see all, with the responses of a record that is settled.
+    """
 
     id: str
     dataset_id: str
@@ -128,6 +140,7 @@ class Record(Wire):
     responses: list[Response] | UnsetType = UNSET
     suggestions: list[Suggestion] | UnsetType = UNSET
     vectors: dict[str, list[float]] | UnsetType = UNSET
+    adjudication: Adjudication | UnsetType = UNSET
 
 
 class RecordsBulk(Wire):

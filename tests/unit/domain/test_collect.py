@@ -1,5 +1,6 @@
 """Worked by hand: what people's responses become."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -227,3 +228,17 @@ def test_drafts_choose_nothing() -> None:
         [Response(ONE_OVER_TWO, ResponseStatus.DRAFT, "u0")],
     )
     assert collect.preference_pairs(record, RANKING) == []
+
+
+def test_what_settled_a_record_stands_in_place_of_all_votes() -> None:
+    votes = answered("1790", "1790", "two wheels")
+    settled = replace(votes, adjudicated=Response({"answer": "two wheels"}, user_id="lead"))
+    demonstration = collect.demonstration(settled)
+    assert demonstration is not None
+    assert demonstration.gold_texts == ("two wheels",)
+
+    judged_record = judged(ONE_OVER_TWO, response1="two", response2="1790")
+    lead = Response(ranked(("response1", 2), ("response2", 1)), user_id="lead")
+    (pair,) = collect.preference_pairs(replace(judged_record, adjudicated=lead), RANKING)
+    assert pair.chosen.text == "1790"
+    assert pair.annotators == ("lead",)
