@@ -17,7 +17,7 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Goldspan needs Python 3.11 or newer, found " + sys.version.split()[0] + "; set PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -qq --constraint constraints.txt pip
-	$(BIN)/python -m pip install -qq --constraint constraints.txt --editable '.[train,data]' --group dev
+	$(BIN)/python -m pip install -qq --constraint constraints.txt --editable '.[train,data,postgres]' --group dev
 	touch $@
 
 setup: $(READY) ## make .venv with the package and all it needs

@@ -1,20 +1,22 @@
 """What all tests share: no network, few threads, and where the reference data is."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import pytest
+from tests.postgres import Databases, private_server, programs
 
 CHECKOUT = Path(__file__).parents[1]
 
 
-def missing(what: str) -> None:
+def missing(what: str) -> NoReturn:
     """Skip, saying why; where GOLDSPAN_TEST_ALL is set (as CI does), fail instead."""
     if os.environ.get("GOLDSPAN_TEST_ALL"):
         pytest.fail(f"GOLDSPAN_TEST_ALL is set, but {what}")
@@ -29,6 +31,21 @@ def squad_dir() -> Path:
     if not (folder / "squad-dev-v1.1.json").is_file():
         missing(f"no SQuAD files in {folder}; set GOLDSPAN_TEST_DATA to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    """A PostgreSQL server: the one of GOLDSPAN_TEST_POSTGRES_URL, else a private one."""
+    with ExitStack() as opened:
+        url = os.environ.get("GOLDSPAN_TEST_POSTGRES_URL")
+        if url is None:
+            found = programs()
+            if found is None:
+                missing("there is no PostgreSQL: install it, or set GOLDSPAN_TEST_POSTGRES_URL")
+            url = opened.enter_context(private_server(found))
+        made = Databases(url)
+        opened.callback(made.close)
+        yield made
 
 
 @pytest.fixture(scope="session")

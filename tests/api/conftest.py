@@ -1,4 +1,4 @@
-"""One real server for all API tests; each test makes a workspace and datasets of its own."""
+"""One real server on each database for all API tests; each test makes a workspace of its own."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -7,13 +7,20 @@ from typing import Any
 import httpx
 import pytest
 from tests.api.talk import KEY_HEADER, SPAN, TEXT, Dataset, Person, new_name
+from tests.postgres import Databases
 
 from goldspan.server.serve import RunningServer, start_in_thread
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    running = start_in_thread(tmp_path_factory.mktemp("api") / "home")
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def server(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[RunningServer]:
+    url = None
+    if request.param == "postgres":
+        databases: Databases = request.getfixturevalue("databases")
+        url = databases.make()
+    running = start_in_thread(tmp_path_factory.mktemp("api") / "home", database_url=url)
     yield running
     running.stop()
 

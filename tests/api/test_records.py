@@ -203,9 +203,10 @@ def test_offsets_count_code_points(make_dataset: Callable[..., Dataset]) -> None
 
 @pytest.mark.parametrize("text", ["a\x00b", "\u202eabc", "x" * 1_000_000, "e\u0301", "'; DROP"])
 def test_any_text_comes_back_as_it_was_sent(dataset: Dataset, text: str) -> None:
-    (record,) = dataset.add(item(text, external_id=text[:50], metadata={"m": text, text: 1e308}))
+    name = text[:50].replace("\x00", "")  # a text of its own, where PostgreSQL has no NUL
+    (record,) = dataset.add(item(text, external_id=name, metadata={"m": text, text: 1e308}))
     assert record["fields"]["context"] == text
-    assert record["external_id"] == text[:50]
+    assert record["external_id"] == name
     assert record["metadata"] == {"m": text, text: 1e308}
 
 

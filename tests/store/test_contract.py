@@ -1,5 +1,7 @@
 """What every store promises, whatever database it stands on."""
 
+from dataclasses import replace
+
 import pytest
 from tests.store.sample import Sample, new_record, new_user
 
@@ -7,6 +9,7 @@ from goldspan.domain.field import TextField
 from goldspan.domain.question import SpanQuestion, TextQuestion
 from goldspan.domain.record import ResponseStatus
 from goldspan.errors import Conflict
+from goldspan.storage.ids import new_id
 from goldspan.storage.query import (
     AnyOf,
     Key,
@@ -96,6 +99,32 @@ def test_what_a_dataset_declares_comes_back_in_its_order(store: Store, sample: S
         assert [f.definition for f in unit.datasets.fields.of(sample.dataset_id)] == [
             TextField("context")
         ]
+
+
+def test_json_comes_back_as_it_was_written(store: Store, sample: Sample) -> None:
+    odd = r'{"b":1.0,"a":"\u0000\\u0000","b":[1e400,"é"]}'
+    record = NewRecord(
+        id=new_id(), external_id=None, fields_json=odd, metadata_json=odd, vectors_json=None
+    )
+    add(store, sample, record)
+    with store.read() as unit:
+        (kept,) = unit.records.page(RecordQuery(sample.dataset_id))
+    assert (kept.fields_json, kept.metadata_json) == (odd, odd)
+
+
+def test_a_text_with_a_nul_is_searched_like_others(store: Store, sample: Sample) -> None:
+    ids = add(store, sample, new_record(r"Denver?!\u0000won", metadata=r'{"a":"\u0000b"}'))
+    assert found(store, RecordQuery(sample.dataset_id, text="?!")) == ids
+    none = AnyOf(MetadataKey("a"), ("b",))
+    assert found(store, RecordQuery(sample.dataset_id, filters=(none,))) == []
+
+
+def test_an_offset_beyond_the_end_finds_nothing(store: Store, sample: Sample) -> None:
+    add(store, sample, new_record())
+    far = RecordQuery(sample.dataset_id, offset=2**62)
+    with store.read() as unit:
+        assert unit.records.page(far) == []
+        assert unit.records.page(replace(far, filters=(AnyOf(MetadataKey("a"), ("b",)),))) == []
 
 
 def test_records_come_in_the_order_of_their_creation(store: Store, sample: Sample) -> None:

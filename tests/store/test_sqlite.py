@@ -13,20 +13,16 @@ import sqlalchemy as sa
 from tests.store.sample import Sample, new_record
 
 from goldspan.errors import StorageFailure
-from goldspan.storage import (
-    sql_assignments,
-    sql_datasets,
-    sql_judgements,
-    sql_records,
-    sql_tallies,
-    sql_users,
-)
 from goldspan.storage.engine import reader_engine
 from goldspan.storage.ids import new_id
 from goldspan.storage.sql_store import SqliteStore
-from goldspan.storage.statement import Hot
 from goldspan.storage.store import Store
 from goldspan.storage.tables import metadata
+
+
+@pytest.fixture
+def store(sqlite_store: SqliteStore) -> SqliteStore:
+    return sqlite_store
 
 
 @pytest.fixture
@@ -59,32 +55,6 @@ def test_commits_wait_for_the_disk_and_readers_cannot_write(connection: sa.Conne
     assert connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar() == 0
     with pytest.raises(sa.exc.OperationalError, match="readonly"):
         connection.exec_driver_sql("DELETE FROM users")
-
-
-HOT = [
-    pytest.param(statement, id=f"{module.__name__.split('_')[-1]}.{name}")
-    for module in (
-        sql_users,
-        sql_datasets,
-        sql_records,
-        sql_tallies,
-        sql_assignments,
-        sql_judgements,
-    )
-    for name, statement in vars(module).items()
-    if isinstance(statement, Hot)
-]
-
-
-@pytest.mark.parametrize("statement", HOT)
-def test_no_hot_statement_scans_a_table(connection: sa.Connection, statement: Hot) -> None:
-    text = statement.text(connection)
-    plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (None,) * text.count("?"))
-    steps = [row.detail for row in plan]
-    # "listed" is the list of ids that was passed in.
-    harmless = ("SCAN listed", "SCAN CONSTANT ROW")
-    scans = [s for s in steps if s.startswith("SCAN") and not s.startswith(harmless)]
-    assert scans == []
 
 
 def test_jobs_that_wait_together_are_committed_together(store: SqliteStore) -> None:

@@ -58,6 +58,9 @@ def register(app: typer.Typer) -> None:
         GOLDSPAN_OWNER_API_KEY and GOLDSPAN_OWNER_PASSWORD set the owner's key and password. To
         be reached from other machines it takes --host and one of --tls-cert with --tls-key,
         --tls-proxy and --insecure-http.
+
+        GOLDSPAN_DATABASE_URL names a PostgreSQL database to use in place of the home's own file;
+        any number of servers may share it.
         """
         from goldspan.client import HttpClient
         from goldspan.server.security import Security
@@ -86,6 +89,7 @@ def register(app: typer.Typer) -> None:
             ),
             owner_api_key=os.environ.get("GOLDSPAN_OWNER_API_KEY"),
             owner_password=os.environ.get("GOLDSPAN_OWNER_PASSWORD"),
+            database_url=os.environ.get("GOLDSPAN_DATABASE_URL"),
         )
         print(f"Goldspan serves {home} at {running.url} (Ctrl-C stops it)", flush=True)
         if running.access.key_is_new:

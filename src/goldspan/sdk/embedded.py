@@ -52,6 +52,7 @@ def find_or_start(home: Path | None = None) -> HomeServer:
             place.path,
             owner_api_key=os.environ.get("GOLDSPAN_OWNER_API_KEY"),
             owner_password=os.environ.get("GOLDSPAN_OWNER_PASSWORD"),
+            database_url=os.environ.get("GOLDSPAN_DATABASE_URL"),
         )
     except HomeBusy:  # Another process was a moment faster.
         found = _served(place)

@@ -17,7 +17,7 @@ from goldspan.server.listening import Listening
 from goldspan.server.security import Security, is_loopback
 from goldspan.services.owner import USERNAME, ensure_owner
 from goldspan.storage.home import Home
-from goldspan.storage.sql_store import open_store
+from goldspan.storage.opening import open_store
 from goldspan.storage.store import Store, Unit
 
 log = logging.getLogger("goldspan.server")
@@ -99,8 +99,12 @@ def start_in_thread(
     security: Security | None = None,
     owner_api_key: str | None = None,
     owner_password: str | None = None,
+    database_url: str | None = None,
 ) -> RunningServer:
     """Own a home and serve it from a thread of this process.
+
+    With a database of its own that a URL names, the home has no owner: any number of servers may
+    share both.
 
     Args:
         home: the folder; made if it does not exist.
@@ -109,10 +113,12 @@ def start_in_thread(
         security: how the server is exposed; by default to this machine only.
         owner_api_key: a key to accept for the owner; without it the home keeps a random one.
         owner_password: replaces the owner's password.
+        database_url: a PostgreSQL database to use in place of the home's file.
 
     Raises:
         InvalidInput: if the host is not a loopback address and nothing is said of how that is
-            made safe, or the key or password is too short.
+            made safe, the key or password is too short, or the URL is none of PostgreSQL's.
+        MissingExtra: if PostgreSQL's driver is needed and not installed.
         HomeBusy: if another process owns the home.
         Conflict: if the port is taken.
         StorageFailure: if the home or its database cannot be used.
@@ -126,26 +132,36 @@ def start_in_thread(
         security = replace(security, hosts=tuple(sorted(names)))
     with ExitStack() as opening:
         place = Home(home)
-        lock = place.acquire()
-        opening.callback(lock.release)
+        place.make()
+        lock = place.acquire() if database_url is None else None
+        if lock is not None:
+            opening.callback(lock.release)
         listening = Listening(host, port, security)
         opening.callback(listening.stop)
-        store = open_store(place.database_path)
+        store = open_store(place.database_path, database_url)
         opening.callback(store.close)
-        access = _owner_access(place, store, owner_api_key, owner_password)
+        access = _owner_access(
+            place, store, owner_api_key, owner_password, is_shared=database_url is not None
+        )
         app = create_app(store, security, scratch_dir=place.scratch_dir)
         listening.start(Guard(app, security))
-        lock.publish(listening.local_url)
+        if lock is not None:
+            lock.publish(listening.local_url)
         return RunningServer(home, access, app, listening, opening.pop_all())
 
 
-def _owner_access(home: Home, store: Store, given: str | None, password: str | None) -> OwnerAccess:
+def _owner_access(
+    home: Home, store: Store, given: str | None, password: str | None, *, is_shared: bool
+) -> OwnerAccess:
     """See that the owner can come in; a key that had to be made is put into the home."""
     kept = home.read_owner_key()
 
     def ensure(unit: Unit) -> tuple[str | None, bool]:
         is_first = unit.users.by_name(USERNAME) is None
-        return ensure_owner(unit, given_key=given, home_key=kept, password=password), is_first
+        made = ensure_owner(
+            unit, given_key=given, home_key=kept, password=password, is_shared=is_shared
+        )
+        return made, is_first
 
     made, is_first = store.write(ensure).result()
     if made is not None:

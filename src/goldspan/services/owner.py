@@ -16,7 +16,12 @@ HOME = "of the home"
 
 
 def ensure_owner(
-    unit: Unit, *, given_key: str | None, home_key: str | None, password: str | None
+    unit: Unit,
+    *,
+    given_key: str | None,
+    home_key: str | None,
+    password: str | None,
+    is_shared: bool = False,
 ) -> str | None:
     """Make the owner if there is none, and see that a key of theirs is known.
 
@@ -25,6 +30,7 @@ def ensure_owner(
         given_key: a key to accept from now on in place of the one given before.
         home_key: the key that the home keeps in its file.
         password: replaces the owner's password.
+        is_shared: whether other homes may keep keys to the same store.
 
     Returns:
         A new key to show and to keep in the home's file; None if a known key is there already.
@@ -32,10 +38,12 @@ def ensure_owner(
     Raises:
         InvalidInput: if the given key or password is too short.
     """
-    owner = unit.users.by_name(USERNAME) or _new_owner(unit)
+    found = unit.users.by_name(USERNAME)
+    owner = found or _new_owner(unit)
     if password is not None:
         set_password(unit, owner, hash_password(password), must_change=False)
-    unit.keys.delete_named(owner.id, GIVEN)
+    if given_key is not None or not is_shared:
+        unit.keys.delete_named(owner.id, GIVEN)
     if given_key is not None:
         if len(given_key) < LEAST_LENGTH:
             raise InvalidInput(
@@ -46,7 +54,7 @@ def ensure_owner(
             unit.keys.add(NewKey(user_id=owner.id, name=GIVEN, key_hash=key_hash(given_key)))
         return None
     known = None if home_key is None else unit.keys.find(key_hash(home_key))
-    if known is not None:
+    if known is not None or (is_shared and found is not None):
         return None
     unit.keys.delete_named(owner.id, HOME)
     return add_new_key(unit, owner.id, HOME)[1]

@@ -1,4 +1,4 @@
-"""Connections to the SQLite file, and the schema brought up to date."""
+"""Connections to the SQLite file."""
 
 from __future__ import annotations
 
@@ -6,13 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.pool import NullPool
-
-from goldspan.errors import StorageFailure
-
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 PRAGMAS = ("foreign_keys=ON", "busy_timeout=5000", "cache_size=-65536", "temp_store=MEMORY")
 WRITER_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", *PRAGMAS)
@@ -55,22 +49,3 @@ def checkpoint(connection: sa.Connection) -> None:
     """Move the log into the database file; only for the writer, outside a transaction."""
     driver: Any = connection.connection.driver_connection
     driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def storage_failure(verb: str, error: Exception) -> StorageFailure:
-    """Return what a caller is told when the database could not be read or written."""
-    cause = getattr(error, "orig", None) or error
-    failure = StorageFailure(
-        f"the database could not be {verb}: {cause}. Nothing of this request was saved; "
-        "see that the disk has space and the home's files are accessible, then try again"
-    )
-    failure.__cause__ = error
-    return failure
-
-
-def migrate(connection: sa.Connection) -> None:
-    """Bring the schema to the newest revision, in the transaction of ``connection``."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")

@@ -107,14 +107,11 @@ class Home:
             HomeBusy: if another process is; ``params`` hold its ``url`` and ``pid``.
             StorageFailure: if the folder cannot be made or written.
         """
+        self.make()
         try:
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise StorageFailure(
-                f"the home {self.path} cannot be used: {error.strerror}. "
-                "Set GOLDSPAN_HOME to a folder that may be written"
-            ) from error
+            raise self._unusable(error) from error
         until = time.monotonic() + PATIENCE_S
         while not _lock(descriptor):
             if time.monotonic() > until:
@@ -122,6 +119,19 @@ class Home:
                 raise self._busy()
             time.sleep(LOOK_AGAIN_S)
         return HomeLock(descriptor)
+
+    def make(self) -> None:
+        """Make the folder if there is none. Raises StorageFailure."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: OSError) -> StorageFailure:
+        return StorageFailure(
+            f"the home {self.path} cannot be used: {error.strerror}. "
+            "Set GOLDSPAN_HOME to a folder that may be written"
+        )
 
     def _busy(self) -> HomeBusy:
         owner = self._read_owner()

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from goldspan.errors import Conflict
+
+UNIQUE_VIOLATION = "23505"
+
+# Of the two dialects' inserts with ON CONFLICT, this one compiles on both.
+insert = postgresql.insert
 
 
 def to_text(moment: datetime) -> str:
@@ -33,18 +41,37 @@ class Session:
         return to_text(self.now)
 
 
+class Listed(FunctionElement[bool]):
+    """A column's value is in a list that is one parameter."""
+
+    # Of no type: with a Boolean, SQLite would be asked whether it is 1, and scan.
+
+    inherit_cache = True
+
+
+@compiles(Listed)
+def _listed_sqlite(element: Listed, compiler: SQLCompiler, **_: Any) -> str:
+    column, values = (compiler.process(one) for one in element.clauses)
+    return f"{column} IN (SELECT listed.value FROM json_each({values}) AS listed)"
+
+
+@compiles(Listed, "postgresql")
+def _listed_postgres(element: Listed, compiler: SQLCompiler, **_: Any) -> str:
+    column, values = (compiler.process(one) for one in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
 def listed(column: sa.ColumnElement[str], parameter: str) -> sa.ColumnElement[bool]:
-    """Return "column is in the list", the list being a parameter that ``as_list`` makes.
+    """Return "column is in the list", the list being a parameter of a ``Hot`` statement.
 
     One parameter instead of one per value, so that the statement can be compiled once.
     """
-    values = sa.func.json_each(sa.bindparam(parameter)).table_valued("value", name="listed")
-    return column.in_(sa.select(values.c.value))
+    return Listed(column, sa.bindparam(parameter, type_=sa.ARRAY(sa.Text)))
 
 
-def as_list(values: Collection[str]) -> str:
+def as_list(values: Collection[str]) -> list[str]:
     """Return a list as ``listed`` takes it."""
-    return msgspec.json.encode(list(values)).decode()
+    return list(values)
 
 
 @contextmanager
@@ -53,6 +80,11 @@ def unique(message: str, **params: Any) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if "UNIQUE" in str(error.orig):
+        if _is_taken(error):
             raise Conflict(message, **params) from error
         raise
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    code = getattr(error.orig, "sqlstate", None)  # PostgreSQL's
+    return code == UNIQUE_VIOLATION or "UNIQUE" in str(error.orig)

@@ -8,15 +8,20 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from goldspan.storage.ids import new_id
 from goldspan.storage.rows import AuditRow, KeptAnswer
-from goldspan.storage.sql_base import Session, to_text
+from goldspan.storage.sql_base import Session, insert, to_text
 from goldspan.storage.statement import Hot
 from goldspan.storage.tables import audit_log, idempotency_keys
 
 ADD_ENTRY = Hot(audit_log.insert().values({c.name: sa.bindparam(c.name) for c in audit_log.c}))
+CLAIM = Hot(
+    insert(idempotency_keys)
+    .values({name: sa.bindparam(name) for name in ("user_id", "key", "request", "inserted_at")})
+    .on_conflict_do_nothing()
+    .returning(idempotency_keys.c.key)
+)
 KEPT = Hot(
     sa.select(
         idempotency_keys.c.request,
@@ -88,12 +93,9 @@ class SqlIdempotencyKeys:
     def claim(self, user_id: str, key: str, request: str) -> KeptAnswer | None:
         connection = self._session.connection
         # Another transaction that took the key and has not ended is waited for here.
-        taken = connection.execute(
-            insert(idempotency_keys)
-            .values(user_id=user_id, key=key, request=request, inserted_at=self._session.now_text)
-            .on_conflict_do_nothing()
-        ).rowcount
-        if taken:
+        now = self._session.now_text
+        taken = CLAIM.row(connection, user_id=user_id, key=key, request=request, inserted_at=now)
+        if taken is not None:
             return None
         of, status, headers, body = KEPT.row(connection, user_id=user_id, key=key)
         return KeptAnswer(request=of, status=status, headers_json=headers, body=body)

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from goldspan.storage.rows import (
     AdjudicationRow,
@@ -17,7 +16,7 @@ from goldspan.storage.rows import (
     NewResponse,
     Version,
 )
-from goldspan.storage.sql_base import Session, as_list, listed, to_text
+from goldspan.storage.sql_base import Session, as_list, insert, listed, to_text
 from goldspan.storage.statement import Hot
 from goldspan.storage.store import Day
 from goldspan.storage.tables import (

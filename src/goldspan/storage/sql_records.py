@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from goldspan.domain.record import ResponseStatus
 from goldspan.storage.ids import new_id
@@ -23,8 +25,9 @@ from goldspan.storage.rows import (
     SuggestionRow,
     TermCount,
 )
-from goldspan.storage.sql_base import Session, as_list, listed, to_text, unique
-from goldspan.storage.sql_query import conditions, json_path, ordering
+from goldspan.storage.sql_base import Session, as_list, insert, listed, to_text, unique
+from goldspan.storage.sql_json import JsonNumber, JsonText
+from goldspan.storage.sql_query import conditions, ordering
 from goldspan.storage.statement import Hot
 from goldspan.storage.tables import records, responses, suggestions
 
@@ -373,29 +376,22 @@ class SqlRecords:
         )
 
     def terms(self, dataset_id: str, name: str) -> list[TermCount]:
-        each = sa.func.json_each(records.c.metadata, json_path(name)).table_valued("value", "type")
-        number = sa.func.count(sa.distinct(records.c.id))
+        value = JsonText(records.c.metadata, name)
         found = self._connection.execute(
-            sa.select(each.c.value, each.c.type, number)
-            .select_from(records)
-            .join(each, sa.true())
+            sa.select(value, sa.func.count())
             .where(records.c.dataset_id == dataset_id)
-            .group_by(each.c.value, each.c.type)
-            .order_by(number.desc(), each.c.value)
+            .group_by(sa.text("1"))  # the value: written out again, its path would be another
         )
-        return [
-            TermCount(term=kind == "true" if kind in ("true", "false") else value, count=count)
-            for value, kind, count in found
-        ]
+        return _count_terms((text, count) for text, count in found if text is not None)
 
     def extent(self, dataset_id: str, name: str) -> Extent:
-        value = sa.func.json_extract(records.c.metadata, json_path(name))
+        value = JsonNumber(records.c.metadata, name)
         least, most = self._connection.execute(
             sa.select(sa.func.min(value), sa.func.max(value)).where(
                 records.c.dataset_id == dataset_id
             )
         ).one()
-        return Extent(least=least, most=most)
+        return Extent(least=_number(least), most=_number(most))
 
     def ids_after(self, dataset_id: str, after: str, limit: int) -> list[str]:
         rows = AFTER.rows(self._connection, dataset_id=dataset_id, after=after, limit=limit)
@@ -407,6 +403,24 @@ class SqlRecords:
 
     def delete(self, record_ids: Collection[str]) -> None:
         DELETE_RECORDS.rows(self._connection, ids=as_list(record_ids))
+
+
+def _count_terms(found: Iterable[tuple[str, int]]) -> list[TermCount]:
+    """Count terms, given the JSON of values or lists of values and how many records have it."""
+    counts: Counter[tuple[bool, str | float]] = Counter()
+    for text, count in found:
+        value = msgspec.json.decode(text)
+        for term in value if isinstance(value, list) else [value]:
+            counts[isinstance(term, bool), term] += count
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], str(one[0][1])))
+    return [TermCount(term=term, count=count) for (_, term), count in ordered]
+
+
+def _number(value: Decimal | float | None) -> float | None:
+    """Return a number as JSON has it: PostgreSQL's are decimal, with as many places as given."""
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == value.to_integral() and "." not in str(value) else float(value)
 
 
 class SqlSuggestions:

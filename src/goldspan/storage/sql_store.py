@@ -13,7 +13,9 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from goldspan.storage.engine import migrate, reader_engine, storage_failure, writer_engine
+from goldspan.storage.engine import checkpoint, reader_engine, writer_engine
+from goldspan.storage.failures import failure_of
+from goldspan.storage.schema import migrate
 from goldspan.storage.sql_accounts import SqlInvitations, SqlKeys, SqlLinks, SqlSessions
 from goldspan.storage.sql_assignments import SqlAssignments
 from goldspan.storage.sql_base import Session
@@ -25,7 +27,7 @@ from goldspan.storage.sql_search import SqlTexts
 from goldspan.storage.sql_tallies import SqlTallies
 from goldspan.storage.sql_users import SqlUsers, SqlWorkspaces
 from goldspan.storage.sql_webhooks import SqlWebhooks
-from goldspan.storage.store import Store, Unit
+from goldspan.storage.store import Unit
 from goldspan.storage.writer import Writer
 
 Result = TypeVar("Result")
@@ -79,14 +81,14 @@ class SqliteStore:
         try:
             path.touch(mode=0o600)  # what it holds is its user's alone; its log takes this over
         except OSError as error:
-            raise storage_failure("opened", error) from error
+            raise failure_of("opened", error) from error
         engine = writer_engine(path)
         try:
             with engine.begin() as connection:
                 migrate(connection)
         except SQLAlchemyError as error:
-            raise storage_failure("opened", error) from error
-        self._writer = Writer(engine)
+            raise failure_of("opened", error) from error
+        self._writer = Writer(engine, at_end=checkpoint)
         self._engine = reader_engine(path)
         self._local = threading.local()
         self._readers: list[sa.Connection] = []
@@ -109,7 +111,7 @@ class SqliteStore:
             with connection.begin():
                 yield SqlUnit(connection)
         except SQLAlchemyError as error:
-            raise storage_failure("read", error) from error
+            raise failure_of("read", error) from error
 
     def write(self, job: Callable[[Unit], Result], *, bulk: bool = False) -> Future[Result]:
         """Run a job on the writer's thread, as one transaction."""
@@ -123,8 +125,3 @@ class SqliteStore:
             self._readers.clear()
         self._writer.close()
         self._engine.dispose()
-
-
-def open_store(path: Path) -> Store:
-    """Open the store that a home's database file holds. Raises StorageFailure."""
-    return SqliteStore(path)

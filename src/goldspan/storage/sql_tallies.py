@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from goldspan.domain.record import ResponseStatus
 from goldspan.storage.rows import RecordStatus, ResponseTally
-from goldspan.storage.sql_base import Session
+from goldspan.storage.sql_base import Session, insert
 from goldspan.storage.statement import Hot
 from goldspan.storage.store import ResponseGroup
 from goldspan.storage.tables import record_counts, response_counts

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import DBAPIError
@@ -41,12 +42,20 @@ class Hot:
         return self._for(connection)[0]
 
     def rows(self, connection: sa.Connection, **values: Any) -> list[Any]:
-        """Run it in the connection's transaction and return all rows."""
+        """Run it in the connection's transaction and return all rows, if it has any to return.
+
+        A list is one parameter: an array on PostgreSQL, JSON on SQLite, which has no arrays.
+        """
         text, order = self._for(connection)
-        parameters = tuple(values[name] for name in order)
+        as_json = connection.dialect.name == "sqlite"
+        parameters = [
+            msgspec.json.encode(value).decode() if as_json and isinstance(value, list) else value
+            for value in map(values.__getitem__, order)
+        ]
         driver: Any = connection.connection.driver_connection
         try:
-            found: list[Any] = driver.execute(text, parameters).fetchall()
+            cursor = driver.execute(text, parameters)
+            found: list[Any] = [] if cursor.description is None else cursor.fetchall()
         except Exception as error:
             raise _wrapped(connection, text, error) from error
         return found
@@ -61,7 +70,7 @@ class Hot:
         pick = itemgetter(*order)
         driver: Any = connection.connection.driver_connection
         try:
-            driver.executemany(text, [pick(row) for row in rows])
+            driver.cursor().executemany(text, [pick(row) for row in rows])
         except Exception as error:
             raise _wrapped(connection, text, error) from error
 
@@ -71,5 +80,16 @@ def _wrapped(connection: sa.Connection, text: str, error: Exception) -> Exceptio
     kinds = connection.dialect.dbapi
     if kinds is None or not isinstance(error, kinds.Error):
         return error
-    wrapped = DBAPIError.instance(text, None, error, kinds.Error, dialect=connection.dialect)
+    driver: Any = connection.connection.driver_connection
+    is_lost = connection.dialect.is_disconnect(error, driver, None)
+    if is_lost:
+        connection.invalidate(error)
+    wrapped = DBAPIError.instance(
+        text,
+        None,
+        error,
+        kinds.Error,
+        connection_invalidated=is_lost,
+        dialect=connection.dialect,
+    )
     return wrapped if isinstance(wrapped, Exception) else error

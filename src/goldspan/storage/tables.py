@@ -25,10 +25,11 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.event import listens_for
 
-Json = Text().with_variant(JSONB(), "postgresql")
+# Text on PostgreSQL, too: JSONB would reorder keys and refuse a NUL, and what a client sent is to
+# come back the same, unread.
+Json = Text
 
 metadata = MetaData()
 

@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from goldspan.errors import StorageFailure
-from goldspan.storage.engine import checkpoint, storage_failure
+from goldspan.storage.failures import failure_of, is_passing, unknown_outcome
 
 Result = TypeVar("Result")
 Job = Callable[[sa.Connection], Any]
+Queued = tuple[Job, "Future[Any]"]
 
 MAX_GROUP = 64
+TRIES = 3
 
 
 class Writer:
@@ -32,13 +34,17 @@ class Writer:
 
     Args:
         engine: makes the one connection.
+        at_end: run on the connection when all is written, outside a transaction.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(
+        self, engine: sa.Engine, *, at_end: Callable[[sa.Connection], None] = lambda _: None
+    ) -> None:
         self._engine = engine
+        self._at_end = at_end
         self._changed = threading.Condition()
-        self._small: deque[tuple[Job, Future[Any]]] = deque()
-        self._bulk: deque[tuple[Job, Future[Any]]] = deque()
+        self._small: deque[Queued] = deque()
+        self._bulk: deque[Queued] = deque()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="goldspan-writer", daemon=True)
         self._thread.start()
@@ -60,13 +66,13 @@ class Writer:
         return future
 
     def close(self) -> None:
-        """Finish what is queued, move the log into the database file, and stop."""
+        """Finish what is queued, and stop."""
         with self._changed:
             self._closing = True
             self._changed.notify()
         self._thread.join()
 
-    def _next_group(self) -> list[tuple[Job, Future[Any]]]:
+    def _next_group(self) -> list[Queued]:
         """Wait for jobs; an empty list means that the writer is closed and done."""
         with self._changed:
             while not (self._small or self._bulk or self._closing):
@@ -79,21 +85,41 @@ class Writer:
     def _work(self) -> None:
         with self._engine.connect() as connection:
             while group := self._next_group():
-                self._commit(connection, group)
-            checkpoint(connection)
+                wanted = [one for one in group if one[1].set_running_or_notify_cancel()]
+                _commit(connection, wanted)
+            self._at_end(connection)
 
-    def _commit(self, connection: sa.Connection, group: list[tuple[Job, Future[Any]]]) -> None:
-        wanted = [one for one in group if one[1].set_running_or_notify_cancel()]
+
+def _commit(connection: sa.Connection, group: Sequence[Queued]) -> None:
+    """Run jobs in one transaction, and tell their futures how it ended."""
+    for tries_left in reversed(range(TRIES)):
         try:
-            with connection.begin():
-                done = [_run(connection, job, future) for job, future in wanted]
+            done = _attempt(connection, group)
+        except StorageFailure as error:
+            failure: Exception = error
         except Exception as error:
-            failure = storage_failure("written", error)
-            for _, future in wanted:
-                future.set_exception(failure)
+            if tries_left and is_passing(error):
+                continue
+            failure = failure_of("written", error)
+        else:
+            for tell in done:
+                tell()
             return
-        for tell in done:
-            tell()
+        for _, future in group:
+            future.set_exception(failure)
+        return
+
+
+def _attempt(connection: sa.Connection, group: Sequence[Queued]) -> list[Callable[[], None]]:
+    with connection.begin() as transaction:
+        done = [_run(connection, job, future) for job, future in group]
+        try:
+            transaction.commit()
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise unknown_outcome(error) from error
+            raise
+    return done
 
 
 def _run(connection: sa.Connection, job: Job, future: Future[Any]) -> Callable[[], None]:
@@ -109,7 +135,9 @@ def _run(connection: sa.Connection, job: Job, future: Future[Any]) -> Callable[[
         except connection.dialect.loaded_dbapi.Error:
             # A full disk ends the whole transaction; what matters is the error that did it.
             raise error from None
-        reason = storage_failure("written", error) if isinstance(error, SQLAlchemyError) else error
+        if is_passing(error):
+            raise  # the whole group is tried again
+        reason = failure_of("written", error) if isinstance(error, SQLAlchemyError) else error
         return lambda: future.set_exception(reason)
     driver.execute("RELEASE job")
     return lambda: future.set_result(result)

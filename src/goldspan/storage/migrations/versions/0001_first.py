@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
-
-json_text = sa.Text().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def upgrade() -> None:
@@ -63,7 +60,7 @@ def upgrade() -> None:
         sa.Column("allow_extra_metadata", sa.Integer(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("min_submitted", sa.Integer(), nullable=False),
-        sa.Column("metadata", json_text, nullable=True),
+        sa.Column("metadata", sa.Text(), nullable=True),
         sa.Column("last_activity_at", sa.Text(), nullable=False),
         sa.Column("inserted_at", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.Text(), nullable=False),
@@ -93,7 +90,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("dataset_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("definition", json_text, nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("inserted_at", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], ondelete="CASCADE"),
@@ -107,7 +104,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("dataset_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("definition", json_text, nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("inserted_at", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], ondelete="CASCADE"),
@@ -121,7 +118,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("dataset_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("definition", json_text, nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("inserted_at", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], ondelete="CASCADE"),
@@ -149,9 +146,9 @@ def upgrade() -> None:
         sa.Column("submitted", sa.Integer(), nullable=False),
         sa.Column("inserted_at", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.Text(), nullable=False),
-        sa.Column("metadata", json_text, nullable=True),
-        sa.Column("fields", json_text, nullable=False),
-        sa.Column("vectors", json_text, nullable=True),
+        sa.Column("metadata", sa.Text(), nullable=True),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("vectors", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("dataset_id", "external_id"),
@@ -176,7 +173,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("dataset_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("definition", json_text, nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("inserted_at", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], ondelete="CASCADE"),
@@ -190,7 +187,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Text(), nullable=False),
-        sa.Column("values", json_text, nullable=True),
+        sa.Column("values", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("inserted_at", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.Text(), nullable=False),
@@ -205,8 +202,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("question_id", sa.Text(), nullable=False),
-        sa.Column("value", json_text, nullable=False),
-        sa.Column("score", json_text, nullable=True),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("score", sa.Text(), nullable=True),
         sa.Column("agent", sa.Text(), nullable=True),
         sa.Column("type", sa.Text(), nullable=True),
         sa.Column("inserted_at", sa.Text(), nullable=False),

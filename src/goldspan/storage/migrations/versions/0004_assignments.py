@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0004"
 down_revision = "0003"
 
-json_text = sa.Text().with_variant(postgresql.JSONB(), "postgresql")
 
 # Written out because SQLite can only add a column together with its check.
 COLUMNS = {
@@ -82,7 +80,7 @@ def _make_tables() -> None:
         sa.Column("user_id", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("values", json_text, nullable=True),
+        sa.Column("values", sa.Text(), nullable=True),
         sa.Column("at", sa.Text(), nullable=False),
         _number("undone"),
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], ondelete="CASCADE"),
@@ -121,12 +119,12 @@ def _make_tables() -> None:
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Text(), nullable=False),
         sa.Column("dataset_id", sa.Text(), nullable=False),
-        sa.Column("shown_order", json_text, nullable=True),
+        sa.Column("shown_order", sa.Text(), nullable=True),
         sa.Column("shown_at", sa.Text(), nullable=True),
         sa.Column("elapsed_ms", sa.Integer(), nullable=True),
-        sa.Column("suggestion_shown", json_text, nullable=True),
-        sa.Column("suggestion_accepted", json_text, nullable=True),
-        sa.Column("suggestion_edited", json_text, nullable=True),
+        sa.Column("suggestion_shown", sa.Text(), nullable=True),
+        sa.Column("suggestion_accepted", sa.Text(), nullable=True),
+        sa.Column("suggestion_edited", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("record_id", "user_id"),
         sqlite_strict=True,
@@ -136,7 +134,7 @@ def _make_tables() -> None:
         "adjudications",
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("dataset_id", sa.Text(), nullable=False),
-        sa.Column("values", json_text, nullable=False),
+        sa.Column("values", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Text(), nullable=False),
         sa.Column("response_id", sa.Text(), nullable=True),
         sa.Column("at", sa.Text(), nullable=False),
@@ -150,7 +148,7 @@ def _make_tables() -> None:
         "controls",
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("dataset_id", sa.Text(), nullable=False),
-        sa.Column("values", json_text, nullable=False),
+        sa.Column("values", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("record_id"),
