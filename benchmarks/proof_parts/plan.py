@@ -1,0 +1,117 @@
+"""What the proof tries: places, arms, and the sweep that every arm gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchmarks.proof_parts.annotators import Kind
+from benchmarks.proof_parts.training import Recipe
+
+# Of every arm a sweep of six on C: SFT over learning rates, DPO over fewer with beta and anchor.
+SFT_SWEEP = tuple(Recipe(lr) for lr in (3e-5, 7e-5, 1.2e-4, 2e-4, 3e-4, 5e-4))
+DPO_SWEEP = tuple(
+    Recipe(lr, beta, anchor)
+    for lr in (1.2e-4, 3e-4)
+    for beta, anchor in ((0.1, 1.0), (0.5, 1.0), (0.5, 0.3))
+)
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One way to train on judgements: its stages, one after the other.
+
+    Args:
+        stages: of each (loss ``sft`` or ``dpo``, field of ``Judged``).
+        smoothed: whether DPO takes the annotators' agreement as label smoothing.
+        tuned_as: whose recipes its stages take, arms' names; empty for its own.
+        recipe: fixed beforehand, not tuned.
+    """
+
+    stages: tuple[tuple[str, str], ...]
+    smoothed: bool = True
+    tuned_as: tuple[str, ...] = ()
+    recipe: Recipe | None = None
+
+
+ARMS = {
+    "SFT gold": Arm((("sft", "marked"),)),
+    "SFT chosen": Arm((("sft", "chosen"),)),
+    "SFT chosen+corrections": Arm((("sft", "corrected"),)),
+    "DPO": Arm((("dpo", "pairs"),)),
+    "DPO+corrections": Arm((("dpo", "pairs_corrected"),)),
+    "DPO without smoothing": Arm((("dpo", "pairs"),), smoothed=False),
+    "SFT chosen twice": Arm(
+        (("sft", "chosen"), ("sft", "chosen")), tuned_as=("SFT chosen", "SFT chosen")
+    ),
+    "SFT chosen, then DPO": Arm(
+        (("sft", "chosen"), ("dpo", "pairs")), tuned_as=("SFT chosen", "DPO")
+    ),
+    "DPO without anchor": Arm((("dpo", "pairs"),), recipe=Recipe(1.2e-4, 0.5, 0.0)),
+}
+ONE_STAGE = ("SFT gold", "SFT chosen", "SFT chosen+corrections", "DPO", "DPO+corrections")
+
+
+EXACT = Kind()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a judgement might be worth something.
+
+    Args:
+        base: the reader before: ``weak``, ``strong`` or ``abstaining``.
+        arms: names of arms.
+        sizes: numbers of judged questions.
+        kind: the annotators.
+        sets: judged, tuning and test set.
+        k: candidates a question.
+        order: which questions of the pool are judged first: ``random``, ``unsure`` (the least
+            probable best span) or ``gap`` (the least distance of the two best spans).
+        tuned_in: the place whose recipes are taken; "" tunes here.
+        metric: what tuning maximises: ``f1``, or ``style`` (the annotators' own choice, exactly).
+    """
+
+    base: str
+    arms: tuple[str, ...]
+    sizes: tuple[int, ...]
+    kind: Kind = EXACT
+    sets: tuple[str, str, str] = ("B", "C", "dev")
+    k: int = 4
+    order: str = "random"
+    tuned_in: str = ""
+    metric: str = "f1"
+
+
+_SAME = ("SFT gold", "SFT chosen", "DPO")
+PLACES = {
+    "main": Place("weak", ONE_STAGE, (100, 300, 1000, 2500, 5000)),
+    "two passes": Place(
+        "weak", ("SFT chosen twice", "SFT chosen, then DPO"), (1000, 5000), tuned_in="main"
+    ),
+    "full phrases": Place("weak", _SAME, (300, 1000, 2500), Kind(taste="full"), metric="style"),
+    "short phrases": Place("weak", _SAME, (300, 1000, 2500), Kind(taste="short"), metric="style"),
+    "abstention": Place("abstaining", _SAME, (300, 2500), sets=("B2", "C2", "dev2")),
+    "noise 25 %": Place("weak", _SAME, (1000, 2500), Kind(noise=0.25)),
+    "three people, noise 25 %": Place(
+        "weak",
+        ("SFT chosen", "DPO", "DPO without smoothing"),
+        (1000, 2500),
+        Kind(noise=0.25, people=3),
+    ),
+    "strong reader, hard negatives": Place(
+        "strong",
+        ("SFT gold", "SFT chosen", "DPO", "DPO+corrections"),
+        (2500,),
+        k=8,
+        order="unsure",
+    ),
+    "noise 10 %": Place("weak", _SAME, (1000, 2500), Kind(noise=0.10)),
+    "Spanish": Place("strong", _SAME, (500,), sets=("B-es", "C-es", "dev-es")),
+    "no anchor": Place("weak", ("DPO without anchor",), (300, 2500), tuned_in="main"),
+    "unsure first": Place("weak", ("SFT chosen",), (300, 1000), order="unsure", tuned_in="main"),
+    "small gap first": Place("weak", ("SFT chosen",), (300, 1000), order="gap", tuned_in="main"),
+    "two candidates": Place("weak", ("SFT chosen", "DPO"), (1000,), k=2, tuned_in="main"),
+    "eight candidates": Place("weak", ("SFT chosen", "DPO"), (1000,), k=8, tuned_in="main"),
+}
+POOL = 10_000
+"""Questions of a seed's pool at most, from which orders choose."""
