@@ -100,7 +100,12 @@ def reap(unit: Unit, dataset: DatasetRow) -> None:
 def extend(
     unit: Unit, actor: Actor, record_ids: Collection[str]
 ) -> tuple[list[AssignmentRow], list[str]]:
-    """Let the actor's leases on records last anew; return them, and the records without one."""
+    """Let the actor's leases on records last anew; return them, and the records without one.
+
+    Raises:
+        Forbidden: if the actor may not respond.
+    """
+    actor.require(Action.RESPOND)
     held = _held_by_dataset(unit, actor, record_ids)
     kept: list[AssignmentRow] = []
     for dataset, ids in held:
@@ -117,7 +122,8 @@ def extend(
 
 
 def release(unit: Unit, actor: Actor, record_ids: Collection[str]) -> None:
-    """Hand back records that the actor holds; others are passed over."""
+    """Hand back records that the actor holds; others are passed over. Raises Forbidden."""
+    actor.require(Action.RESPOND)
     for dataset, ids in _held_by_dataset(unit, actor, record_ids):
         _remove_lease(unit, dataset, ids, actor.user_id)
 
