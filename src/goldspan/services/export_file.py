@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from goldspan.domain.permission import Action, Actor
-from goldspan.formats.whole import WholeRecord, WholeResponse, WholeSuggestion
+from goldspan.formats.whole import Shape, WholeRecord, WholeResponse, WholeSuggestion
 from goldspan.formats.writing import SUFFIXES, write_file
 from goldspan.services.import_rows import shape_of
 from goldspan.services.lookup import Schema, schema_of, visible_dataset
@@ -61,10 +61,22 @@ def export_dataset(
     dataset = visible_dataset(unit, actor, dataset_id, Action.SEE_ALL)
     schema = schema_of(unit, dataset_id)
     records = whole_records(unit, dataset_id, schema)
+    return write_export(folder, format, dataset.name, shape_of(schema), records)
+
+
+def write_export(
+    folder: Path, format: str, name: str, shape: Shape, records: Iterable[WholeRecord]
+) -> ExportedFile:
+    """Write records to a file in a folder and say what to call it.
+
+    Raises:
+        InvalidInput: if the dataset does not ask for what the format needs.
+        MissingExtra: if the format needs packages that are not installed.
+    """
     suffix = SUFFIXES.get(format, "")
     path = folder / f"export{suffix}"
-    done = write_file(path, format, shape_of(schema), records)
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", dataset.name).strip("-.") or "dataset"
+    done = write_file(path, format, shape, records)
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "dataset"
     return ExportedFile(
         path=path,
         filename=f"{name}-{format}{suffix}",

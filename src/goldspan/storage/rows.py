@@ -387,3 +387,18 @@ class DayRow(Row, frozen=True):
     user_id: str
     submitted: int
     discarded: int
+
+
+class SnapshotRow(Row, frozen=True):
+    """A dataset as it was at a moment; its content lies in parts, compressed together.
+
+    ``content_hash`` is the SHA-256 of the content as it was before, hexadecimal.
+    """
+
+    id: str
+    dataset_id: str
+    name: str | None
+    content_hash: str
+    records: int
+    responses: int
+    inserted_at: datetime

@@ -24,6 +24,7 @@ from goldspan.storage.sql_journal import SqlAudit, SqlIdempotencyKeys
 from goldspan.storage.sql_judgements import SqlDays, SqlJudgements, SqlKnown, SqlVersions
 from goldspan.storage.sql_records import SqlRecords, SqlResponses, SqlSuggestions
 from goldspan.storage.sql_search import SqlTexts
+from goldspan.storage.sql_snapshots import SqlSnapshots
 from goldspan.storage.sql_tallies import SqlTallies
 from goldspan.storage.sql_users import SqlUsers, SqlWorkspaces
 from goldspan.storage.sql_webhooks import SqlWebhooks
@@ -51,6 +52,7 @@ class SqlUnit:
         self.responses = SqlResponses(session)
         self.tallies = SqlTallies(session)
         self.texts = SqlTexts(session)
+        self.snapshots = SqlSnapshots(session)
         self.webhooks = SqlWebhooks(session)
         self.audit = SqlAudit(session)
         self.idempotency_keys = SqlIdempotencyKeys(session)

@@ -7,7 +7,7 @@ there; what is missing or forbidden is for the services to say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -41,6 +41,7 @@ from goldspan.storage.rows import (
     RecordStatus,
     ResponseRow,
     ResponseTally,
+    SnapshotRow,
     SuggestionRow,
     TermCount,
     UserRow,
@@ -477,6 +478,22 @@ class Known(Protocol):
         """Forget a record's known values, if there are any."""
 
 
+class Snapshots(Protocol):
+    """Datasets as they were; never changed."""
+
+    def add(self, row: SnapshotRow, parts: Iterable[bytes]) -> None:
+        """Insert a snapshot with its content."""
+
+    def get(self, snapshot_id: str) -> SnapshotRow | None:
+        """Return a snapshot without its content."""
+
+    def of(self, dataset_id: str) -> list[SnapshotRow]:
+        """Return a dataset's snapshots, newest first."""
+
+    def part(self, snapshot_id: str, number: int) -> bytes | None:
+        """Return a part of the content, counted from 0; None after the last."""
+
+
 class Days(Protocol):
     """How many responses became submitted or discarded on which day."""
 
@@ -576,6 +593,10 @@ class Unit(Protocol):
     @property
     def known(self) -> Known:
         """What is known to be right."""
+
+    @property
+    def snapshots(self) -> Snapshots:
+        """Datasets as they were."""
 
     @property
     def days(self) -> Days:

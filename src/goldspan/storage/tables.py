@@ -431,3 +431,23 @@ response_days = _table(
     _number("discarded"),
     with_rowid=False,
 )
+
+# What a dataset was at a moment. It goes with its dataset: who deletes a dataset wants its texts
+# and people's answers gone. A training run keeps the rows it was trained on itself.
+snapshots = _table(
+    "snapshots",
+    _id(),
+    _parent("dataset_id", "datasets.id", index=True),
+    Column("name", Text),
+    _text("content_hash"),
+    Column("records", Integer, nullable=False),
+    Column("responses", Integer, nullable=False),
+    _text("inserted_at"),
+)
+
+snapshot_parts = _table(
+    "snapshot_parts",
+    _parent("snapshot_id", "snapshots.id", primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)

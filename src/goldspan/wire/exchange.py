@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from goldspan.wire.base import Wire
@@ -36,3 +37,21 @@ class ImportReport(Wire):
     dry_run: bool
     added: int
     updated: int
+
+
+class SnapshotCreate(Wire, forbid_unknown_fields=True):
+    """What a snapshot is to be called, if anything."""
+
+    name: str | None = None
+
+
+class Snapshot(Wire):
+    """A dataset as it was; ``content_hash`` is the SHA-256 of its content, hexadecimal."""
+
+    id: str
+    dataset_id: str
+    name: str | None
+    content_hash: str
+    records: int
+    responses: int
+    inserted_at: datetime

@@ -13,7 +13,7 @@ from goldspan.domain.permission import Actor
 from goldspan.errors import GoldspanError, InvalidInput
 from goldspan.server.deps import Caller, Database, Db, Id
 from goldspan.server.scratch import Scratch, receive_file, send_and_remove
-from goldspan.services.export_file import export_dataset
+from goldspan.services.export_file import ExportedFile, export_dataset
 from goldspan.services.import_file import (
     ImportOptions,
     ImportReport,
@@ -147,6 +147,11 @@ async def export_file(
     scratch: Scratch = request.app.state.scratch
     with scratch.lasting_room() as room:
         done = await db.long(lambda: db.peek(export_dataset, actor, dataset_id, format, room))
+    return sent(done)
+
+
+def sent(done: ExportedFile) -> Stream:
+    """Return the answer that a file is, and that removes it in the end."""
     return Stream(
         send_and_remove(done.path),
         media_type=done.media_type,
