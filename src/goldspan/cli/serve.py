@@ -50,6 +50,9 @@ def register(app: typer.Typer) -> None:
                 "addresses; may be repeated.",
             ),
         ] = None,
+        runs: Annotated[
+            Path, typer.Option(help="Folder of training runs that leads may look at.")
+        ] = Path("runs"),
     ) -> None:
         """Serve the home to browsers, notebooks and clients, until Ctrl-C.
 
@@ -90,6 +93,7 @@ def register(app: typer.Typer) -> None:
             owner_api_key=os.environ.get("GOLDSPAN_OWNER_API_KEY"),
             owner_password=os.environ.get("GOLDSPAN_OWNER_PASSWORD"),
             database_url=os.environ.get("GOLDSPAN_DATABASE_URL"),
+            runs_dir=runs,
         )
         print(f"Goldspan serves {home} at {running.url} (Ctrl-C stops it)", flush=True)
         if running.access.key_is_new:

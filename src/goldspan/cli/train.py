@@ -113,7 +113,7 @@ def _command(command: str) -> Callable[..., None]:
 
 
 def _of_dataset(dataset: RemoteFeedbackDataset, command: str, ties: bool) -> TrainingData:
-    from goldspan.sdk.examples import read_examples
+    from goldspan.sdk.frozen import read_frozen
     from goldspan.sdk.training_task import TrainingTask
 
     task: TrainingTask = (
@@ -121,7 +121,7 @@ def _of_dataset(dataset: RemoteFeedbackDataset, command: str, ties: bool) -> Tra
         if command == "sft"
         else TrainingTask.for_direct_preference_optimization(ties=ties)
     )
-    return read_examples(dataset, dataset.questions, task)
+    return read_frozen(dataset, task)
 
 
 def _of_file(path: Path, command: str) -> TrainingData:

@@ -13,7 +13,7 @@ from goldspan.errors import GoldspanError, UnexpectedAnswer
 from goldspan.wire.base import Items
 from goldspan.wire.dataset import Dataset, DatasetCreate, DatasetProgress
 from goldspan.wire.error import ErrorDetail
-from goldspan.wire.exchange import ImportReport
+from goldspan.wire.exchange import ImportReport, Snapshot, SnapshotCreate
 from goldspan.wire.leading import Quality
 from goldspan.wire.record import (
     BulkResponse,
@@ -256,6 +256,12 @@ class HttpClient:
         route = path("datasets", dataset_id, "import")
         content = self._transport.send_file(route, file, params, advance)
         return msgspec.json.decode(content, type=ImportReport)
+
+    def create_snapshot(self, dataset_id: str, name: str | None = None) -> Snapshot:
+        """Keep a dataset as it is now."""
+        route = path("datasets", dataset_id, "snapshots")
+        body = SnapshotCreate(name=name)
+        return self._transport.ask("POST", route, Snapshot, body=body)
 
     def export_file(self, route: str, params: Mapping[str, str], file: Path) -> dict[str, str]:
         """Receive a file, whole or not at all; return the answer's headers."""

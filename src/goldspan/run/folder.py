@@ -26,6 +26,7 @@ from typing import Any, Literal
 import msgspec
 
 from goldspan.errors import Conflict, NotFound
+from goldspan.run.source import Snapshot
 from goldspan.run.training_report import training_page
 
 Command = Literal["sft", "dpo", "kto", "reward"]
@@ -49,6 +50,7 @@ class RunSpec:
         versions: package name to version.
         created_at: UTC, ISO 8601 with ``Z``.
         model_at_root: whether the model lies in the folder itself instead of ``model/``.
+        snapshot: of the dataset that the rows come from; None if they come from elsewhere.
     """
 
     id: str
@@ -63,6 +65,7 @@ class RunSpec:
     versions: Mapping[str, str] = field(default_factory=dict)
     created_at: str = ""
     model_at_root: bool = False
+    snapshot: Snapshot | None = None
 
 
 def now() -> str:

@@ -11,6 +11,7 @@ from goldspan.domain.preference import PreferencePair
 from goldspan.errors import Conflict
 from goldspan.run.folder import RunFolder
 from goldspan.run.rows import read_rows
+from goldspan.run.source import coming_from
 from goldspan.sdk.measure import score_before, table
 from goldspan.sdk.recipes import Start, run_training
 from goldspan.sdk.training_data import TrainingData
@@ -51,6 +52,8 @@ def train_and_measure(
             f"interrupted, {resume_line(RunFolder(output))}"
         )
     print(f"training on {data.describe()}")
+    if data.snapshot is not None:
+        print(f"of snapshot {data.snapshot.id}, SHA-256 {data.snapshot.content_hash[:12]}…")
     repeated = asked_before(start.model, data)
     if repeated:
         print(
@@ -61,9 +64,10 @@ def train_and_measure(
     why_not = ""
     if held_out:
         before, why_not = score_before(framework, start, data, held_out)
-    result = run_training(
-        start, data, output, settings, model_at_root=model_at_root, held_out=held_out
-    )
+    with coming_from(data.snapshot):
+        result = run_training(
+            start, data, output, settings, model_at_root=model_at_root, held_out=held_out
+        )
     print(outcome(result))
     if not result.interrupted:
         after = result.folder.report()["evaluation"]

@@ -15,6 +15,7 @@ from goldspan.sdk.config_names import configured, too_fast
 from goldspan.sdk.course import train_and_measure
 from goldspan.sdk.dataset import FeedbackDataset
 from goldspan.sdk.examples import read_examples
+from goldspan.sdk.frozen import read_frozen
 from goldspan.sdk.prepare import from_dataset, require_fit
 from goldspan.sdk.recipes import Start, default_settings
 from goldspan.sdk.remote import RemoteFeedbackDataset
@@ -249,7 +250,9 @@ def _read(
             if isinstance(dataset, FeedbackDataset):
                 raise InvalidInput("sort_by needs a remote dataset: push it, or sort the records")
             dataset = dataset.sort_by(sort_by)
-        return read_examples(islice(dataset, max_records), dataset.questions, task), None
+        if isinstance(dataset, FeedbackDataset):
+            return read_examples(islice(dataset, max_records), dataset.questions, task), None
+        return read_frozen(dataset, task, max_records), None
     if filter_by or sort_by is not None or max_records is not None:
         raise InvalidInput(
             "filter_by, sort_by and max_records work on records; pass the dataset itself "

@@ -10,6 +10,7 @@ from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.preference import PreferencePair
 from goldspan.domain.prompt import PromptTemplate
 from goldspan.domain.split import sample, split_by_passage
+from goldspan.run.source import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class TrainingData:
         template: the prompt template behind a formatting function; None leaves it to the model.
         notes: what the summary should say about how the rows were made.
         warnings: what the user should be warned about.
+        snapshot: of the dataset on the server that the rows come from.
     """
 
     demonstrations: tuple[Demonstration, ...] = ()
@@ -48,6 +50,7 @@ class TrainingData:
     template: PromptTemplate | None = None
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    snapshot: Snapshot | None = None
 
     def __len__(self) -> int:
         return len(self.demonstrations) + len(self.pairs) + len(self.texts)

@@ -46,6 +46,7 @@ from goldspan.server.routes import (
     legacy,
     records,
     responses,
+    runs,
     session,
     settings,
     snapshots,
@@ -70,6 +71,7 @@ ROUTES = (
     settings,
     exchange,
     snapshots,
+    runs,
     records,
     facets,
     responses,
@@ -80,10 +82,16 @@ ROUTES = (
     legacy,
 )
 BODY_BYTES = 4 * 2**20
+RUNS = Path("runs")
+"""Where runs lie unless something else is said: in the working directory."""
 
 
 def create_app(
-    store: Store, security: Security | None = None, *, scratch_dir: Path | None = None
+    store: Store,
+    security: Security | None = None,
+    *,
+    scratch_dir: Path | None = None,
+    runs_dir: Path = RUNS,
 ) -> Litestar:
     """Return the application on a store, which the caller closes after the application ends.
 
@@ -92,6 +100,7 @@ def create_app(
         security: how the server is exposed; by default to this machine only.
         scratch_dir: for uploads and exports under way, emptied here; None takes the system's
             folder for such files.
+        runs_dir: where training runs lie.
     """
     db = Db(store)
     indexer = Indexer(store)
@@ -133,4 +142,5 @@ def create_app(
     app.state.security = security or Security()
     app.state.sign_in_limit = SignInLimit()
     app.state.scratch = Scratch(scratch_dir)
+    app.state.runs_dir = runs_dir.absolute()
     return app

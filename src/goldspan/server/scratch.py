@@ -7,6 +7,7 @@ What a crash left behind is removed at the next start.
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -30,8 +31,9 @@ class Scratch:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+        for left in folder.glob("*") if folder is not None else ():
+            if not _lives(left.name):
+                shutil.rmtree(left, ignore_errors=True)
 
     @contextmanager
     def room(self) -> Iterator[Path]:
@@ -57,7 +59,7 @@ class Scratch:
         try:
             if self._folder is not None:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            made = Path(tempfile.mkdtemp(prefix="goldspan-", dir=self._folder))
+            made = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=self._folder))
             yield made
         except BaseException as error:
             if made is not None:
@@ -65,6 +67,19 @@ class Scratch:
             if isinstance(error, OSError):
                 raise unwritable(error) from error
             raise
+
+
+def _lives(name: str) -> bool:
+    """Say whether the process that a folder is named after lives: it may be another server's."""
+    try:
+        os.kill(int(name.partition("-")[0]), 0)
+    except ValueError:
+        return True
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return int(name.partition("-")[0]) != os.getpid()
 
 
 def unwritable(error: OSError) -> StorageFailure:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from litestar import Litestar
 
-from goldspan.server.app import create_app
+from goldspan.server.app import RUNS, create_app
 from goldspan.server.guard import Guard
 from goldspan.server.listening import Listening
 from goldspan.server.security import Security, is_loopback
@@ -100,6 +100,7 @@ def start_in_thread(
     owner_api_key: str | None = None,
     owner_password: str | None = None,
     database_url: str | None = None,
+    runs_dir: Path = RUNS,
 ) -> RunningServer:
     """Own a home and serve it from a thread of this process.
 
@@ -114,6 +115,7 @@ def start_in_thread(
         owner_api_key: a key to accept for the owner; without it the home keeps a random one.
         owner_password: replaces the owner's password.
         database_url: a PostgreSQL database to use in place of the home's file.
+        runs_dir: where training runs lie.
 
     Raises:
         InvalidInput: if the host is not a loopback address and nothing is said of how that is
@@ -143,7 +145,7 @@ def start_in_thread(
         access = _owner_access(
             place, store, owner_api_key, owner_password, is_shared=database_url is not None
         )
-        app = create_app(store, security, scratch_dir=place.scratch_dir)
+        app = create_app(store, security, scratch_dir=place.scratch_dir, runs_dir=runs_dir)
         listening.start(Guard(app, security))
         if lock is not None:
             lock.publish(listening.local_url)

@@ -18,6 +18,7 @@ from goldspan.errors import Conflict, NothingToTrain
 from goldspan.run.card import write_card
 from goldspan.run.folder import Command, ReaderKind, RunFolder, RunSpec, now
 from goldspan.run.rows import RowCounts, write_rows
+from goldspan.run.source import current_snapshot
 from goldspan.run.training_report import curves_of
 from goldspan.training.events import (
     EventsCallback,
@@ -68,6 +69,7 @@ def create_run(
         versions=package_versions(),
         created_at=now(),
         model_at_root=model_at_root,
+        snapshot=current_snapshot(),
     )
     return RunFolder.create(output, spec)
 

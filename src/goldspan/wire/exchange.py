@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from goldspan.wire.base import Wire
 
@@ -55,3 +55,31 @@ class Snapshot(Wire):
     records: int
     responses: int
     inserted_at: datetime
+
+
+class RunSummary(Wire):
+    """A training run; ``state`` is ``unfinished`` while it goes on and after it broke off."""
+
+    name: str
+    command: str
+    reader: str
+    parent: str
+    rows: int
+    created_at: str
+    state: Literal["finished", "unfinished"]
+    snapshot: dict[str, str] | None
+
+
+class Run(Wire):
+    """A training run with all that it was asked to do, and its result once it has ended."""
+
+    summary: RunSummary
+    spec: dict[str, Any]
+    report: dict[str, Any] | None
+
+
+class RunEvents(Wire):
+    """What happened in a run; ``next`` is where to go on reading."""
+
+    items: list[dict[str, Any]]
+    next: int
