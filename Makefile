@@ -8,7 +8,7 @@ READY := .venv/.ready
 DEMO_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: help setup demo clients test lint types format docs check bench build clean web web-api web-check web-test screenshots
+.PHONY: help setup demo clients test lint types format docs check bench bench-peers build clean web web-api web-check web-test screenshots
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,10 @@ check: lint types web-check web-test web test ## all that a change must pass: fo
 
 bench: $(READY) ## run every benchmark, quickly (BENCH_ARGS= for the long form)
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script $(BENCH_ARGS); done
+
+bench-peers: ## install Label Studio for benchmarks/server.py, beside everything else: 3 minutes, 1 GB
+	$(PYTHON) -m venv benchmarks/.peers
+	benchmarks/.peers/bin/pip install -qq label-studio==1.23.2
 
 build: $(READY) ## build the wheel and the source distribution
 	$(BIN)/python -m pip wheel -qq --no-deps --wheel-dir dist .

@@ -13,17 +13,21 @@ import argparse
 import asyncio
 import os
 import platform
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 import uvloop
-from serving.goldspan import Goldspan, Person, item
-from serving.http import Request
-from serving.label_studio import PEERS, LabelStudio
-from serving.load import Work, closed_loop, open_loop, paced, percentile
+from benchmarks.serving.goldspan import Goldspan, Person, item
+from benchmarks.serving.http import Request
+from benchmarks.serving.label_studio import PEERS, LabelStudio
+from benchmarks.serving.load import Work, closed_loop, open_loop, paced, percentile
 
 PEOPLE = 20
 RATE = 100.0
@@ -56,7 +60,9 @@ class Figures:
                     self.note(f"{name}: {what} p{share}", percentile(times, share), "ms")
         self.note(f"{name}: CPU an annotation", 1000 * cpu_s / done, "ms")
         self.note(f"{name}: given out twice", work.duplicates, "")
-        self.note(f"{name}: errors", len(work.errors), "", "".join(f" {e}" for e in work.errors[:1]))
+        self.note(
+            f"{name}: errors", len(work.errors), "", "".join(f" {e}" for e in work.errors[:1])
+        )
 
 
 async def measure(
@@ -159,8 +165,8 @@ async def _waits(system: Goldspan, records: int, count: int) -> dict[str, float]
             ("last page", records - 50, None),
             ("first page of what is left", 0, "pending"),
         ):
-            request = person.page(place, status)
-            times = await paced(lambda r=request, p=person: p.connection.ask(r), count // 4, 0.01)
+            read = partial(person.connection.ask, person.page(place, status))
+            times = await paced(read, count // 4, 0.01)
             found[f"{what}, for one {name}"] = percentile(times, 95)
     return found
 
@@ -181,7 +187,9 @@ def print_table(all_figures: Sequence[Figures]) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     print()
     for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
     print()
 
 

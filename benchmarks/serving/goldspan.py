@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from serving.http import Connection, Request
-from serving.process import Server
+from benchmarks.serving.http import Connection, Request
+from benchmarks.serving.process import Server
 
 KEY = "the-benchmark-owners-key"
 TEXT = {"type": "text", "use_markdown": False}

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from serving.goldspan import free_port
-from serving.http import Connection, Request
-from serving.process import Server
+from benchmarks.serving.goldspan import free_port
+from benchmarks.serving.http import Connection, Request
+from benchmarks.serving.process import Server
 
 PEERS = Path(__file__).parents[1] / ".peers" / "bin"
 TOKEN = "0123456789abcdef0123456789abcdef01234567"

@@ -10,13 +10,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from serving.http import Connection, Failed, Request
+from benchmarks.serving.http import Connection, Failed, Request
 
 
 class Annotator(Protocol):
     """Knows which requests one person makes of a server."""
 
-    connection: Connection
+    @property
+    def connection(self) -> Connection:
+        """Their connection to the server."""
 
     def next_task(self) -> Request:
         """Ask for a task."""

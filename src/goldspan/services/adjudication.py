@@ -168,7 +168,7 @@ def disputes(
     ids = unit.records.disputed(dataset_id, before or LAST_ID, limit + 1)
     shown = ids[:limit]
     found = unit.records.some(dataset_id, shown)
-    states = {state.id: state for state in unit.records.lock(shown)}
+    states = {state.id: state for state in unit.records.states(shown)}
     view = view_of(unit, actor, dataset_id)
     items = [
         Dispute(read, states[read.record.id].disagreement / MILLION)

@@ -120,18 +120,10 @@ UPDATE_RECORD = Hot(
     )
 )
 # In the order of ids, so that two who lock several do not wait for each other.
-LOCK = Hot(
-    sa.select(*STATE)
-    .where(listed(records.c.id, "ids"))
-    .order_by(records.c.id)
-    .with_for_update(of=records)
-)
-LOCK_FREE = Hot(
-    sa.select(*STATE)
-    .where(listed(records.c.id, "ids"))
-    .order_by(records.c.id)
-    .with_for_update(of=records, skip_locked=True)
-)
+_states = sa.select(*STATE).where(listed(records.c.id, "ids")).order_by(records.c.id)
+STATES = Hot(_states)
+LOCK = Hot(_states.with_for_update(of=records))
+LOCK_FREE = Hot(_states.with_for_update(of=records, skip_locked=True))
 SET_STATE = Hot(
     records.update()
     .where(records.c.id == sa.bindparam("record_id"))
@@ -351,6 +343,10 @@ class SqlRecords:
                     for record in changed
                 ),
             )
+
+    def states(self, record_ids: Collection[str]) -> list[RecordState]:
+        rows = STATES.rows(self._connection, ids=as_list(record_ids))
+        return [_state(row) for row in rows]
 
     def lock(self, record_ids: Collection[str], *, only_free: bool = False) -> list[RecordState]:
         statement = LOCK_FREE if only_free else LOCK

@@ -217,6 +217,9 @@ class Records(Protocol):
         The rows must come from ``get`` or ``some``: a page leaves the vectors out.
         """
 
+    def states(self, record_ids: Collection[str]) -> list[RecordState]:
+        """Return the records' states."""
+
     def lock(self, record_ids: Collection[str], *, only_free: bool = False) -> list[RecordState]:
         """Return the records' states, which nobody else changes until the transaction ends.
 
