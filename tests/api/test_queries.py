@@ -151,7 +151,7 @@ def test_a_search_finds(filled: Dataset, body: dict[str, Any], found: str) -> No
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({"query": {"vector": {"name": "v", "value": [1]}}}, "does not search by vectors"),
+        ({"query": {"vector": {"name": "v", "value": [1]}}}, "'v' is not one of the dataset's"),
         ({"query": {"text": {"q": "x", "field": "none"}}}, "field 'none' is not one of"),
         ({"filters": {"type": "range", "ge": 1, "scope": STATUS}}, "has no range"),
         ({"sort": [{"scope": STATUS}]}, "records sort by"),

@@ -142,15 +142,11 @@ def body_query(
     """Return the query that a search's body asks for.
 
     Raises:
-        InvalidInput: if it names what the dataset has not, or asks for nearness to a vector,
-            which this server does not compute.
+        InvalidInput: if it names what the dataset has not, or sorts what a vector ranks.
     """
     text = body.query.text if body.query else None
-    if body.query and body.query.vector:
-        raise InvalidInput(
-            "this server does not search by vectors yet; leave query.vector out, and use "
-            "query.text or filters"
-        )
+    if body.query and body.query.vector and body.sort:
+        raise InvalidInput("a search by vector orders by similarity; leave sort out")
     if text and text.field is not None and text.field not in {f.name for f in schema.fields}:
         raise InvalidInput(
             f"field {text.field!r} is not one of the dataset's {[f.name for f in schema.fields]}"

@@ -15,6 +15,7 @@ from goldspan.services.lookup import schema_of, visible_dataset
 from goldspan.services.ordering import new_position, reposition
 from goldspan.services.record_items import CheckedRecord, RecordItem, check_items
 from goldspan.services.record_state import put_responses
+from goldspan.services.similar_records import put_vectors
 from goldspan.storage.ids import new_id
 from goldspan.storage.rows import DatasetRow, NewRecord, RecordRow
 from goldspan.storage.store import Unit
@@ -134,6 +135,7 @@ def _write(
     unit.texts.added(dataset.id, [record.id for record in added])
     _update(unit, dataset, [(old, one) for old, one in pairs if old is not None])
     both = list(zip(ids, pairs, strict=True))
+    put_vectors(unit, dataset.id, {i: one.vectors_json for i, (_, one) in both})
     unit.suggestions.put([row for i, (_, one) in both for row in one.new_suggestions(i)])
     reposition(unit, dataset, [old.id for old, _ in pairs if old is not None])
     responses = [row for i, (_, one) in both for row in one.new_responses(i, dataset.id)]

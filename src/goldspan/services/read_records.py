@@ -134,21 +134,25 @@ def read_page(unit: Unit, view: View, query: RecordQuery, include: Include) -> R
     Raises:
         Forbidden: if the query uses what the view hides.
     """
-    for one in (*query.filters, *query.order):
-        view.check(one.key)
-    filters = tuple(_own(one, view.user_id) for one in query.filters)
-    query = replace(
-        query,
-        filters=filters,
-        limit=min(query.limit, LONGEST_PAGE),
-        with_vectors=include.vectors != (),
-    )
+    query = checked_query(view, query, include)
     rows = unit.records.page(query)
     if query.filters or query.text is not None:
         total = unit.records.count(query)
     else:
         total = sum(unit.tallies.records(query.dataset_id).values())
     return RecordPage(read_rows(unit, view, rows, include), total)
+
+
+def checked_query(view: View, query: RecordQuery, include: Include) -> RecordQuery:
+    """Return the query as far as the view goes. Raises Forbidden if it uses what that hides."""
+    for one in (*query.filters, *query.order):
+        view.check(one.key)
+    return replace(
+        query,
+        filters=tuple(_own(one, view.user_id) for one in query.filters),
+        limit=min(query.limit, LONGEST_PAGE),
+        with_vectors=include.vectors != (),
+    )
 
 
 def read_record(unit: Unit, actor: Actor, record_id: str, include: Include) -> ReadRecord:

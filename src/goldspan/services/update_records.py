@@ -21,6 +21,7 @@ from goldspan.services.record_items import (
     check_given_vectors,
     check_suggestion,
 )
+from goldspan.services.similar_records import put_vectors
 from goldspan.storage.rows import DatasetRow, NewSuggestion, RecordRow, SuggestionRow
 from goldspan.storage.store import Unit
 
@@ -85,6 +86,10 @@ def _apply(
     require_unanswered(unit, changing)
     unit.texts.changed(dataset.id, [old.id for old in changing])
     unit.records.update([new for _, new in changed])
+    vectors = {
+        new.id: new.vectors_json for old, new in changed if new.vectors_json != old.vectors_json
+    }
+    put_vectors(unit, dataset.id, vectors)
     replaced = [
         (record, change.suggestions)
         for (_, record), (_, change) in zip(changed, pairs, strict=True)

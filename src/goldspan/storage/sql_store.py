@@ -27,6 +27,7 @@ from goldspan.storage.sql_search import SqlTexts
 from goldspan.storage.sql_snapshots import SqlSnapshots
 from goldspan.storage.sql_tallies import SqlTallies
 from goldspan.storage.sql_users import SqlUsers, SqlWorkspaces
+from goldspan.storage.sql_vectors import SqlVectors
 from goldspan.storage.sql_webhooks import SqlWebhooks
 from goldspan.storage.store import Unit
 from goldspan.storage.writer import Writer
@@ -53,6 +54,7 @@ class SqlUnit:
         self.tallies = SqlTallies(session)
         self.texts = SqlTexts(session)
         self.snapshots = SqlSnapshots(session)
+        self.vectors = SqlVectors(session)
         self.webhooks = SqlWebhooks(session)
         self.audit = SqlAudit(session)
         self.idempotency_keys = SqlIdempotencyKeys(session)

@@ -50,6 +50,7 @@ from goldspan.storage.rows import (
     WorkspaceRow,
 )
 from goldspan.storage.texts import Texts
+from goldspan.storage.vectors import Vectors
 
 Result = TypeVar("Result")
 ResponseGroup = tuple[str, RecordStatus, ResponseStatus]
@@ -568,6 +569,10 @@ class Unit(Protocol):
     @property
     def texts(self) -> Texts:
         """The full text index."""
+
+    @property
+    def vectors(self) -> Vectors:
+        """What similarity is computed from."""
 
     @property
     def webhooks(self) -> Webhooks:

@@ -321,6 +321,23 @@ def vectors_are_declared_changed_and_deleted():
 
 
 @fact
+def similar_records_are_found_by_a_vector_and_by_a_record():
+    dataset = everything()
+    vectors = ([1.0, 0.0, 0.0], [0.9, 0.1, 0.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0])
+    dataset.add_records(
+        [record(n, vectors={"meaning": vector}) for n, vector in enumerate(vectors, start=1)]
+        + [record(9)]
+    )
+    remote = dataset.push_to_argilla(f"dataset-{next(numbers)}", "legacy", show_progress=False)
+    found = remote.find_similar_records("meaning", value=[2.0, 0.0, 0.0], max_results=2)
+    assert [one.metadata["length"] for one, _ in found] == [1, 2]
+    assert found[0][1] > found[1][1]
+    first = list(remote.records)[0]
+    found = remote.find_similar_records("meaning", record=first)
+    assert [one.metadata["length"] for one, _ in found] == [2, 3, 4]
+
+
+@fact
 def local_answers_are_unified_and_measured():
     remote = pushed(2, responses=[{"values": {"answer": {"value": "P"}, "rating": {"value": 2}}}])
     unified = remote.pull().compute_unified_responses(

@@ -294,6 +294,27 @@ def records_are_found_by_their_texts():
 
 
 @fact
+def similar_records_are_found_by_a_vector_and_by_a_record():
+    dataset = created()
+    vectors = ([1.0, 0.0, 0.0], [0.9, 0.1, 0.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0])
+    rows = [record(n, vectors={"meaning": vector}) for n, vector in enumerate(vectors, start=1)]
+    quiet(dataset.records.log, [*rows, record(9)])
+
+    def ranked(value, most_similar=True, **query):
+        near = rg.Similar(name="meaning", value=value, most_similar=most_similar)
+        return list(dataset.records(query=rg.Query(similar=near, **query)))
+
+    hits = ranked([2.0, 0.0, 0.0])
+    assert lengths(one for one, _ in hits) == [1, 2, 3, 4]
+    assert [round(score, 3) for _, score in hits] == [1.0, 0.994, 0.0, -1.0]
+    assert lengths(one for one, _ in ranked([2.0, 0.0, 0.0], most_similar=False)) == [4, 3, 2, 1]
+    first = next(iter(dataset.records))
+    assert lengths(one for one, _ in ranked(first)) == [2, 3, 4]
+    some = ranked([1.0, 0.0, 0.0], filter=("metadata.split", "==", "dev"), query="passage")
+    assert lengths(one for one, _ in some) == [2, 4]
+
+
+@fact
 def a_record_is_updated_and_deleted():
     dataset = logged(3)
     first, second, third = dataset.records

@@ -5,6 +5,8 @@ Bulk bodies are decoded here, not by the framework, on a thread beside the event
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import repeat
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -31,6 +33,7 @@ from goldspan.services.read_records import (
     view_of,
 )
 from goldspan.services.record_items import CheckedRecord
+from goldspan.services.similar_records import read_similar
 from goldspan.storage.store import Unit
 from goldspan.wire.base import Page
 from goldspan.wire.record import (
@@ -215,19 +218,26 @@ async def _search(
     def read(unit: Unit) -> bytes:
         view = view_of(unit, actor, dataset_id, mine=mine)
         query = body_query(view.schema, dataset_id, body, offset=offset, limit=limit)
-        page = read_page(unit, view, query, wanted)
-        return msgspec.json.encode(_hits(page, wanted, marker(view.schema, query)))
+        mark = marker(view.schema, query)
+        near = body.query.vector if body.query else None
+        if near is None:
+            return msgspec.json.encode(_hits(read_page(unit, view, query, wanted), wanted, mark))
+        ranked = read_similar(unit, view, query, near, wanted)
+        return msgspec.json.encode(_hits(ranked.page, wanted, mark, ranked.scores))
 
     return Response(await db.read(read), status_code=200, media_type="application/json")
 
 
-def _hits(page: RecordPage, include: Include, mark: Mark | None) -> SearchPage:
+def _hits(
+    page: RecordPage, include: Include, mark: Mark | None, scores: Sequence[float] | None = None
+) -> SearchPage:
     hits = [
         SearchHit(
             record=present.record(one, include),
+            query_score=score,
             highlights=UNSET if mark is None else mark(one.record),
         )
-        for one in page.items
+        for one, score in zip(page.items, scores or repeat(None), strict=False)
     ]
     return SearchPage(items=hits, total=page.total)
 
@@ -242,7 +252,7 @@ async def search_all(
     offset: Offset = 0,
     limit: Limit = 50,
 ) -> Response[bytes]:
-    """Search records by text and filters."""
+    """Search records by text, filters and nearness to a vector."""
     return await _search(db, actor, dataset_id, data, include, offset, limit, mine=False)
 
 
