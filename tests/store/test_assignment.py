@@ -1,0 +1,168 @@
+"""Twenty people at once, some of whom go away or come late: no work is done in vain.
+
+``GOLDSPAN_SIMULATION_RECORDS`` makes it longer, ``GOLDSPAN_SIMULATION_SEED`` repeats one that
+failed.
+"""
+
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from tests.store.consistency import check_consistent
+
+from goldspan.domain.assignment import AssignmentOrder
+from goldspan.domain.field import TextField
+from goldspan.domain.permission import Actor
+from goldspan.domain.question import TextQuestion
+from goldspan.domain.record import ResponseStatus
+from goldspan.domain.workspace import Role
+from goldspan.services import assignment
+from goldspan.services.add_records import add_records, check_records
+from goldspan.services.datasets import (
+    AssignmentRules,
+    create_dataset,
+    publish_dataset,
+)
+from goldspan.services.declarations import declare
+from goldspan.services.judging import respond
+from goldspan.storage.ids import new_id
+from goldspan.storage.rows import AssignmentRow
+from goldspan.storage.store import Store, Unit
+from goldspan.wire.record import RecordCreate, ResponseValue
+
+ANNOTATORS = 20
+RECORDS = int(os.environ.get("GOLDSPAN_SIMULATION_RECORDS", "60"))
+ANSWER = {"answer": ResponseValue(value="Denver")}
+LEAD = Actor("lead", "lead", Role.OWNER)
+
+
+def make_dataset(
+    unit: Unit, overlap: int, records: int, rules: AssignmentRules | None = None
+) -> str:
+    workspace = unit.workspaces.add(new_id())
+    dataset = create_dataset(unit, LEAD, workspace.id, "d", min_submitted=overlap, assignment=rules)
+    declare(unit, LEAD, dataset.id, "fields", TextField("context"))
+    declare(unit, LEAD, dataset.id, "questions", TextQuestion("answer"))
+    publish_dataset(unit, LEAD, dataset.id)
+    add(unit, dataset.id, records)
+    return dataset.id
+
+
+def add(unit: Unit, dataset_id: str, records: int) -> list[str]:
+    items = [RecordCreate(fields={"context": f"Denver won {n}."}) for n in range(records)]
+    if not items:
+        return []
+    return add_records(unit, LEAD, dataset_id, check_records(unit, LEAD, dataset_id, items))
+
+
+def end_lease(unit: Unit, record_id: str, user_id: str) -> None:
+    """Let a lease run out: to the server it is as if its time had passed."""
+    unit.records.lock([record_id])
+    unit.assignments.extend([record_id], user_id, unit.now - timedelta(seconds=1))
+
+
+@dataclass
+class Annotator:
+    """Somebody at work, who sometimes leaves, comes late, skips, discards or hands back."""
+
+    store: Store
+    dataset_id: str
+    number: int
+    seed: int
+    late: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.actor = Actor(f"user{self.number}", f"user{self.number}", Role.OWNER)
+        self.random = random.Random(f"{self.seed} {self.number}")
+
+    def work(self) -> None:
+        """Go on until every record is completed."""
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            leases = self._claim(self.random.choice((1, 1, 2)))
+            if not leases and self._all_done():
+                return
+            for lease in leases:
+                time.sleep(self.random.uniform(0, 0.002))
+                self._handle(lease.record_id)
+        raise AssertionError("the work did not come to an end")
+
+    def _claim(self, count: int) -> list[AssignmentRow]:
+        return self.store.write(
+            lambda unit: assignment.claim(unit, self.actor, self.dataset_id, count)
+        ).result()
+
+    def _all_done(self) -> bool:
+        with self.store.read() as unit:
+            pending = unit.tallies.records(self.dataset_id)["pending"]
+        time.sleep(0.002)
+        return pending == 0
+
+    def _handle(self, record_id: str) -> None:
+        fate = self.random.random()
+        if fate < 0.05:  # leaves for good
+            self._write(lambda unit: end_lease(unit, record_id, self.actor.user_id))
+        elif fate < 0.10:  # is late
+            self.late.add(record_id)
+            self._write(lambda unit: end_lease(unit, record_id, self.actor.user_id))
+            time.sleep(self.random.uniform(0, 0.01))
+            self._respond(record_id, ResponseStatus.SUBMITTED)
+        elif fate < 0.13:
+            self._write(lambda unit: assignment.skip(unit, self.actor, record_id))
+        elif fate < 0.16:
+            self._write(lambda unit: assignment.release(unit, self.actor, [record_id]))
+        elif fate < 0.18:
+            self._respond(record_id, ResponseStatus.DISCARDED)
+        elif fate < 0.20:
+            self._respond(record_id, ResponseStatus.DRAFT)
+        else:
+            self._respond(record_id, ResponseStatus.SUBMITTED)
+
+    def _respond(self, record_id: str, status: ResponseStatus) -> None:
+        self._write(lambda unit: respond(unit, self.actor, record_id, ANSWER, status))
+
+    def _write(self, job: Callable[[Unit], object]) -> None:
+        self.store.write(job).result()
+
+
+@pytest.mark.parametrize("overlap", [1, 3])
+def test_no_work_is_done_in_vain_and_none_is_left(store: Store, overlap: int) -> None:
+    seed = int(os.environ.get("GOLDSPAN_SIMULATION_SEED", random.randrange(2**32)))
+    print(f"GOLDSPAN_SIMULATION_SEED={seed}")
+    dataset_id = store.write(lambda unit: make_dataset(unit, overlap, RECORDS)).result()
+    people = [Annotator(store, dataset_id, number, seed) for number in range(ANNOTATORS)]
+    with ThreadPoolExecutor(ANNOTATORS) as threads:
+        for working in [threads.submit(person.work) for person in people]:
+            working.result()
+    assigned = store.write(lambda unit: check_consistent(unit, dataset_id)).result()
+    filled: Counter[str] = Counter()
+    late = {(person.actor.user_id, record_id) for person in people for record_id in person.late}
+    extra = 0
+    for record_id, held in assigned.items():
+        for one in held:
+            if one.state == "submitted" and not one.extra:
+                filled[record_id] += 1
+            elif one.extra:
+                extra += 1
+                # Only who came late did what was not needed; and it is kept.
+                assert (one.user_id, record_id) in late
+    print(f"overlap {overlap}: {filled.total()} submitted, {extra} late and kept as extra")
+    assert set(filled.values()) == {overlap}
+    assert len(filled) == RECORDS
+
+
+@pytest.mark.parametrize("order", ["score", "disagreement", "random", "length"])
+def test_work_at_once_is_shared_in_every_order(store: Store, order: AssignmentOrder) -> None:
+    rules = AssignmentRules(order, lease_minutes=15, accept_late=True)
+    dataset_id = store.write(lambda unit: make_dataset(unit, 2, 15, rules)).result()
+    people = [Annotator(store, dataset_id, number, seed=7) for number in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        for working in [threads.submit(person.work) for person in people]:
+            working.result()
+    store.write(lambda unit: check_consistent(unit, dataset_id)).result()
