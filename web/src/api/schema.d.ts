@@ -90,6 +90,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke */
+        delete: operations["ApiV1ApiKeysKeyIdRevoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListEntries */
+        get: operations["ApiV1AuditListEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets": {
         parameters: {
             query?: never;
@@ -126,6 +160,57 @@ export interface paths {
         patch: operations["ApiV1DatasetsDatasetIdUpdate"];
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Activity */
+        get: operations["ApiV1DatasetsDatasetIdActivityActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/disagreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Disagreements */
+        get: operations["ApiV1DatasetsDatasetIdDisagreementsDisagreements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ExportFile */
+        get: operations["ApiV1DatasetsDatasetIdExportExportFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/fields": {
         parameters: {
             query?: never;
@@ -138,6 +223,23 @@ export interface paths {
         put?: never;
         /** AddField */
         post: operations["ApiV1DatasetsDatasetIdFieldsAddField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ImportFile */
+        post: operations["ApiV1DatasetsDatasetIdImportImportFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -196,6 +298,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** DatasetQuality */
+        get: operations["ApiV1DatasetsDatasetIdQualityDatasetQuality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/questions": {
         parameters: {
             query?: never;
@@ -244,7 +363,8 @@ export interface paths {
         get?: never;
         /** Upsert */
         put: operations["ApiV1DatasetsDatasetIdRecordsBulkUpsert"];
-        post?: never;
+        /** AddBulk */
+        post: operations["ApiV1DatasetsDatasetIdRecordsBulkAddBulk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -262,6 +382,23 @@ export interface paths {
         put?: never;
         /** SearchAll */
         post: operations["ApiV1DatasetsDatasetIdRecordsSearchSearchAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/records/search/suggestions/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** SuggestionOptions */
+        get: operations["ApiV1DatasetsDatasetIdRecordsSearchSuggestionsOptionsSuggestionOptions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -321,6 +458,75 @@ export interface paths {
         patch: operations["ApiV1FieldsFieldIdUpdateField"];
         trace?: never;
     };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListAll */
+        get: operations["ApiV1InvitationsListAll"];
+        put?: never;
+        /** Create */
+        post: operations["ApiV1InvitationsCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** TakeBack */
+        delete: operations["ApiV1InvitationsInvitationIdTakeBack"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept */
+        post: operations["ApiV1InvitationsAcceptAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview */
+        post: operations["ApiV1InvitationsPreviewPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -332,6 +538,24 @@ export interface paths {
         get: operations["ApiV1MeMe"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListOwn */
+        get: operations["ApiV1MeApiKeysListOwn"];
+        put?: never;
+        /** Create */
+        post: operations["ApiV1MeApiKeysCreate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -389,6 +613,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/datasets/{dataset_id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GiveNext */
+        get: operations["ApiV1MeDatasetsDatasetIdNextGiveNext"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/datasets/{dataset_id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OwnProgress */
+        get: operations["ApiV1MeDatasetsDatasetIdProgressOwnProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/datasets/{dataset_id}/records": {
         parameters: {
             query?: never;
@@ -417,6 +675,74 @@ export interface paths {
         put?: never;
         /** SearchOwn */
         post: operations["ApiV1MeDatasetsDatasetIdRecordsSearchSearchOwn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/datasets/{dataset_id}/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OwnResponses */
+        get: operations["ApiV1MeDatasetsDatasetIdResponsesOwnResponses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/leases/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Heartbeat */
+        post: operations["ApiV1MeLeasesHeartbeatHeartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/leases/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release */
+        post: operations["ApiV1MeLeasesReleaseRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** ChangePassword */
+        put: operations["ApiV1MePasswordChangePassword"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -475,6 +801,23 @@ export interface paths {
         patch: operations["ApiV1MetadataPropertiesPropertyIdUpdateMetadataProperty"];
         trace?: never;
     };
+    "/api/v1/metadata-properties/{property_id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** MetadataMetrics */
+        get: operations["ApiV1MetadataPropertiesPropertyIdMetricsMetadataMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/questions/{question_id}": {
         parameters: {
             query?: never;
@@ -512,6 +855,93 @@ export interface paths {
         patch: operations["ApiV1RecordsRecordIdUpdateOne"];
         trace?: never;
     };
+    "/api/v1/records/{record_id}/adjudication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Adjudicate */
+        put: operations["ApiV1RecordsRecordIdAdjudicationAdjudicate"];
+        post?: never;
+        /** Withdraw */
+        delete: operations["ApiV1RecordsRecordIdAdjudicationWithdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{record_id}/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** SetControl */
+        put: operations["ApiV1RecordsRecordIdControlSetControl"];
+        post?: never;
+        /** ClearControl */
+        delete: operations["ApiV1RecordsRecordIdControlClearControl"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{record_id}/full": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Full */
+        get: operations["ApiV1RecordsRecordIdFullFull"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{record_id}/response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Respond */
+        put: operations["ApiV1RecordsRecordIdResponseRespond"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{record_id}/response/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo */
+        post: operations["ApiV1RecordsRecordIdResponseUndoUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/records/{record_id}/responses": {
         parameters: {
             query?: never;
@@ -523,6 +953,23 @@ export interface paths {
         put?: never;
         /** Create */
         post: operations["ApiV1RecordsRecordIdResponsesCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{record_id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Skip */
+        post: operations["ApiV1RecordsRecordIdSkipSkip"];
         delete?: never;
         options?: never;
         head?: never;
@@ -547,6 +994,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/records/{record_id}/task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OpenTask */
+        get: operations["ApiV1RecordsRecordIdTaskOpenTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/responses/{response_id}": {
         parameters: {
             query?: never;
@@ -560,6 +1024,76 @@ export interface paths {
         post?: never;
         /** DeleteOne */
         delete: operations["ApiV1ResponsesResponseIdDeleteOne"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Current */
+        get: operations["ApiV1SessionCurrent"];
+        put?: never;
+        /** SignIn */
+        post: operations["ApiV1SessionSignIn"];
+        /** SignOut */
+        delete: operations["ApiV1SessionSignOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** FollowLink */
+        post: operations["ApiV1SessionLinkFollowLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** SignOutEverywhere */
+        delete: operations["ApiV1SessionsSignOutEverywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Settings */
+        get: operations["ApiV1SettingsSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -615,6 +1149,42 @@ export interface paths {
         delete: operations["ApiV1UsersUserIdDeleteUser"];
         options?: never;
         head?: never;
+        /** UpdateUser */
+        patch: operations["ApiV1UsersUserIdUpdateUser"];
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListOfUser */
+        get: operations["ApiV1UsersUserIdApiKeysListOfUser"];
+        put?: never;
+        /** CreateForUser */
+        post: operations["ApiV1UsersUserIdApiKeysCreateForUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** CreateLink */
+        post: operations["ApiV1UsersUserIdLinkCreateLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -651,6 +1221,59 @@ export interface paths {
         head?: never;
         /** UpdateVectorSettings */
         patch: operations["ApiV1VectorsSettingsSettingsIdUpdateVectorSettings"];
+        trace?: never;
+    };
+    "/api/v1/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Version */
+        get: operations["ApiV1VersionVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListAll */
+        get: operations["ApiV1WebhooksListAll"];
+        put?: never;
+        /** Create */
+        post: operations["ApiV1WebhooksCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** DeleteOne */
+        delete: operations["ApiV1WebhooksWebhookIdDeleteOne"];
+        options?: never;
+        head?: never;
+        /** Update */
+        patch: operations["ApiV1WebhooksWebhookIdUpdate"];
         trace?: never;
     };
     "/api/v1/workspaces": {
@@ -815,6 +1438,35 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** ActiveDay */
+        ActiveDay: {
+            date: string;
+            discarded: number;
+            submitted: number;
+            user_id: string;
+            username: string | null;
+        };
+        /** Activity */
+        Activity: {
+            days: components["schemas"]["ActiveDay"][];
+        };
+        /** Adjudication */
+        Adjudication: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            response_id: string | null;
+            values: {
+                [key: string]: components["schemas"]["ResponseValue"];
+            };
+        };
+        /** AdjudicationPut */
+        AdjudicationPut: {
+            response_id?: string | null;
+            values?: {
+                [key: string]: components["schemas"]["ResponseValue"];
+            } | null;
+        };
         /** AndFilter */
         AndFilter: {
             and: (components["schemas"]["TermsFilter"] | components["schemas"]["RangeFilter"])[];
@@ -824,6 +1476,63 @@ export interface components {
         /** Annotator */
         Annotator: {
             username: string;
+        };
+        /** AnnotatorQuality */
+        AnnotatorQuality: {
+            controls: components["schemas"]["ControlRate"] | null;
+            discarded: number;
+            first_position: components["schemas"]["FirstPosition"] | null;
+            majority_agreement: components["schemas"]["Rate"] | null;
+            median_s: number | null;
+            p90_s: number | null;
+            submitted: number;
+            suggestion_accepted: components["schemas"]["SuggestionUse"] | null;
+            user_id: string;
+            username: string | null;
+        };
+        /** ApiKey */
+        ApiKey: {
+            expires_at: string | null;
+            id: string;
+            /** Format: date-time */
+            inserted_at: string;
+            key?: string;
+            last_used_at: string | null;
+            name: string;
+            prefix: string;
+            scope: components["schemas"]["Scope"];
+        };
+        /** ApiKeyCreate */
+        ApiKeyCreate: {
+            expires_at?: string | null;
+            name: string;
+            scope: components["schemas"]["Scope"];
+        };
+        /** Assignment */
+        Assignment: {
+            /** @default true */
+            accept_late: boolean;
+            /** @default 15 */
+            lease_minutes: number;
+            /**
+             * @default sequence
+             * @enum {string}
+             */
+            order: "sequence" | "score" | "disagreement" | "random" | "length";
+        };
+        /** AuditEntry */
+        AuditEntry: {
+            action: string;
+            address: string | null;
+            /** Format: date-time */
+            at: string;
+            id: string;
+            objects: {
+                [key: string]: string;
+            };
+            request_id: string | null;
+            user_id: string | null;
+            username: string | null;
         };
         /** BulkFault */
         BulkFault: {
@@ -844,9 +1553,45 @@ export interface components {
             error?: components["schemas"]["BulkFault"] | null;
             item?: components["schemas"]["Response"] | null;
         };
+        /** ChatFieldSettings */
+        ChatFieldSettings: {
+            /** @constant */
+            type: "chat";
+            /** @default true */
+            use_markdown: boolean | null;
+        };
+        /** Control */
+        Control: {
+            values: {
+                [key: string]: components["schemas"]["ResponseValue"];
+            };
+        };
+        /** ControlPut */
+        ControlPut: {
+            values: {
+                [key: string]: components["schemas"]["ResponseValue"];
+            };
+        };
+        /** ControlRate */
+        ControlRate: {
+            high: number;
+            low: number;
+            of: number;
+            rate: number;
+            right: number;
+        };
+        /** CustomFieldSettings */
+        CustomFieldSettings: {
+            /** @default false */
+            advanced_mode: boolean | null;
+            template: string;
+            /** @constant */
+            type: "custom";
+        };
         /** Dataset */
         Dataset: {
             allow_extra_metadata: boolean;
+            assignment?: components["schemas"]["Assignment"];
             distribution?: components["schemas"]["Distribution"];
             guidelines: string | null;
             id: string;
@@ -868,6 +1613,7 @@ export interface components {
         DatasetCreate: {
             /** @default true */
             allow_extra_metadata: boolean;
+            assignment?: components["schemas"]["Assignment"] | null;
             distribution?: components["schemas"]["Distribution"] | null;
             guidelines?: string | null;
             metadata?: {
@@ -891,12 +1637,43 @@ export interface components {
         /** DatasetUpdate */
         DatasetUpdate: {
             allow_extra_metadata?: boolean | null;
+            assignment?: components["schemas"]["Assignment"] | null;
             distribution?: components["schemas"]["Distribution"] | null;
             guidelines?: string | null;
             metadata?: {
                 [key: string]: unknown;
             } | null;
             name?: string | null;
+        };
+        /** DisputedRecord */
+        DisputedRecord: {
+            adjudication?: components["schemas"]["Adjudication"];
+            dataset_id: string;
+            disagreement: number;
+            external_id: string | null;
+            fields: {
+                [key: string]: unknown;
+            };
+            id: string;
+            /** Format: date-time */
+            inserted_at: string;
+            metadata: {
+                [key: string]: unknown;
+            } | null;
+            responses?: components["schemas"]["Response"][];
+            /** @enum {string} */
+            status: "pending" | "completed";
+            suggestions?: components["schemas"]["Suggestion"][];
+            /** Format: date-time */
+            updated_at: string;
+            vectors?: {
+                [key: string]: number[];
+            };
+        };
+        /** DisputedRecords */
+        DisputedRecords: {
+            items: components["schemas"]["DisputedRecord"][];
+            next: string | null;
         };
         /** Distribution */
         Distribution: {
@@ -908,6 +1685,12 @@ export interface components {
              */
             strategy: "overlap";
         };
+        /** Estimate */
+        Estimate: {
+            high: number | null;
+            low: number | null;
+            value: number;
+        };
         /** Field */
         Field: {
             dataset_id: string;
@@ -916,7 +1699,7 @@ export interface components {
             inserted_at: string;
             name: string;
             required: boolean;
-            settings: components["schemas"]["TextFieldSettings"];
+            settings: components["schemas"]["TextFieldSettings"] | components["schemas"]["ImageFieldSettings"] | components["schemas"]["ChatFieldSettings"] | components["schemas"]["CustomFieldSettings"];
             title: string;
             /** Format: date-time */
             updated_at: string;
@@ -925,13 +1708,35 @@ export interface components {
         FieldCreate: {
             name: string;
             required?: boolean | null;
-            settings: components["schemas"]["TextFieldSettings"];
+            settings: components["schemas"]["TextFieldSettings"] | components["schemas"]["ImageFieldSettings"] | components["schemas"]["ChatFieldSettings"] | components["schemas"]["CustomFieldSettings"];
             title?: string | null;
         };
         /** FieldUpdate */
         FieldUpdate: {
-            settings?: components["schemas"]["TextFieldSettings"] | null;
+            settings?: components["schemas"]["TextFieldSettings"] | components["schemas"]["ImageFieldSettings"] | components["schemas"]["ChatFieldSettings"] | components["schemas"]["CustomFieldSettings"] | null;
             title?: string | null;
+        };
+        /** FileFault */
+        FileFault: {
+            message: string;
+            place: string;
+            row: number | null;
+        };
+        /** FirstPosition */
+        FirstPosition: {
+            chosen: number;
+            expected: number;
+            high: number;
+            low: number;
+            of: number;
+            rate: number;
+        };
+        /** FloatMetrics */
+        FloatMetrics: {
+            max: number | null;
+            min: number | null;
+            /** @constant */
+            type: "float";
         };
         /** FloatSettings */
         FloatSettings: {
@@ -940,6 +1745,48 @@ export interface components {
             /** @constant */
             type: "float";
         };
+        /** FullRecord */
+        FullRecord: {
+            adjudication: components["schemas"]["Adjudication"] | null;
+            control: components["schemas"]["Control"] | null;
+            history: components["schemas"]["PastResponse"][];
+            judgements: components["schemas"]["Judgement"][];
+            record: components["schemas"]["Record"];
+            responses: components["schemas"]["NamedResponse"][];
+        };
+        /** Heartbeat */
+        Heartbeat: {
+            items: components["schemas"]["RecordLease"][];
+            lost: string[];
+        };
+        /** ImageFieldSettings */
+        ImageFieldSettings: {
+            /** @constant */
+            type: "image";
+        };
+        /** ImportReport */
+        ImportReport: {
+            accepted: number;
+            added: number;
+            columns: string[];
+            dry_run: boolean;
+            faults: components["schemas"]["FileFault"][];
+            format: string;
+            mapping: {
+                [key: string]: string;
+            };
+            preview: components["schemas"]["RowPreview"][];
+            rows: number;
+            skipped: number;
+            updated: number;
+        };
+        /** IntegerMetrics */
+        IntegerMetrics: {
+            max: number | null;
+            min: number | null;
+            /** @constant */
+            type: "integer";
+        };
         /** IntegerSettings */
         IntegerSettings: {
             max?: number | null;
@@ -947,9 +1794,61 @@ export interface components {
             /** @constant */
             type: "integer";
         };
+        /** Invitation */
+        Invitation: {
+            accepted_by: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            /** Format: date-time */
+            inserted_at: string;
+            invited_by: string;
+            path?: string;
+            role: components["schemas"]["Role"];
+            token?: string;
+            workspace_ids: string[];
+        };
+        /** InvitationAccept */
+        InvitationAccept: {
+            first_name: string;
+            last_name?: string | null;
+            password: string;
+            token: string;
+            username: string;
+        };
+        /** InvitationCreate */
+        InvitationCreate: {
+            /** @default 168 */
+            expires_in_hours: number;
+            role: components["schemas"]["Role"];
+            workspace_ids: string[];
+        };
+        /** InvitationPreview */
+        InvitationPreview: {
+            /** Format: date-time */
+            expires_at: string;
+            role: components["schemas"]["Role"];
+            workspaces: string[];
+        };
+        /** Items[ApiKey] */
+        "Items_goldspan.wire.account.ApiKey_": {
+            items: components["schemas"]["ApiKey"][];
+        };
+        /** Items[Invitation] */
+        "Items_goldspan.wire.account.Invitation_": {
+            items: components["schemas"]["Invitation"][];
+        };
+        /** Items[AuditEntry] */
+        "Items_goldspan.wire.audit.AuditEntry_": {
+            items: components["schemas"]["AuditEntry"][];
+        };
         /** Items[Dataset] */
         "Items_goldspan.wire.dataset.Dataset_": {
             items: components["schemas"]["Dataset"][];
+        };
+        /** Items[QuestionOptions] */
+        "Items_goldspan.wire.facet.QuestionOptions_": {
+            items: components["schemas"]["QuestionOptions"][];
         };
         /** Items[Field] */
         "Items_goldspan.wire.settings.Field_": {
@@ -971,9 +1870,45 @@ export interface components {
         "Items_goldspan.wire.user.User_": {
             items: components["schemas"]["User"][];
         };
+        /** Items[Webhook] */
+        "Items_goldspan.wire.webhook.Webhook_": {
+            items: components["schemas"]["Webhook"][];
+        };
         /** Items[Workspace] */
         "Items_goldspan.wire.workspace.Workspace_": {
             items: components["schemas"]["Workspace"][];
+        };
+        /** JudgedResponse */
+        JudgedResponse: {
+            progress: components["schemas"]["MyProgress"];
+            record_status: string;
+            response: components["schemas"]["VersionedResponse"] | null;
+        };
+        /** Judgement */
+        Judgement: {
+            elapsed_ms: number | null;
+            response_id: string | null;
+            shown_at: string | null;
+            shown_order: string[] | null;
+            suggestion_accepted: {
+                [key: string]: boolean;
+            } | null;
+            suggestion_edited: {
+                [key: string]: boolean;
+            } | null;
+            suggestion_shown: {
+                [key: string]: boolean;
+            } | null;
+            user_id: string;
+        };
+        /** JudgementBody */
+        JudgementBody: {
+            elapsed_ms?: number | null;
+            shown_at?: string | null;
+            shown_order?: string[] | null;
+            suggestion_shown?: {
+                [key: string]: boolean;
+            };
         };
         /** LabelSettings */
         LabelSettings: {
@@ -981,6 +1916,11 @@ export interface components {
             /** @constant */
             type: "label_selection";
             visible_options?: number | null;
+        };
+        /** Lease */
+        Lease: {
+            /** Format: date-time */
+            expires_at: string;
         };
         /** MetadataProperty */
         MetadataProperty: {
@@ -1025,6 +1965,39 @@ export interface components {
             type: "multi_label_selection";
             visible_options?: number | null;
         };
+        /** MyProgress */
+        MyProgress: {
+            completed: number;
+            discarded: number;
+            draft: number;
+            remaining: number;
+            submitted: number;
+            today: number;
+            total: number;
+            waiting: number;
+        };
+        /** NamedResponse */
+        NamedResponse: {
+            extra: boolean;
+            id: string;
+            /** Format: date-time */
+            inserted_at: string;
+            record_id: string;
+            status: components["schemas"]["ResponseStatus"];
+            /** Format: date-time */
+            updated_at: string;
+            user_id: string;
+            username: string | null;
+            values: {
+                [key: string]: components["schemas"]["ResponseValue"];
+            } | null;
+            version: number;
+        };
+        /** NamedWorkspace */
+        NamedWorkspace: {
+            id: string;
+            name: string;
+        };
         /** Option */
         Option: {
             description?: string | null;
@@ -1039,6 +2012,44 @@ export interface components {
              */
             order: "asc" | "desc";
             scope: components["schemas"]["MetadataScope"] | components["schemas"]["RecordScope"] | components["schemas"]["ResponseScope"] | components["schemas"]["SuggestionScope"];
+        };
+        /** OwnResponse */
+        OwnResponse: {
+            excerpt: string;
+            record_id: string;
+            status: components["schemas"]["ResponseStatus"];
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** OwnResponses */
+        OwnResponses: {
+            items: components["schemas"]["OwnResponse"][];
+            next: string | null;
+        };
+        /** PasswordChange */
+        PasswordChange: {
+            current_password?: string | null;
+            new_password: string;
+        };
+        /** PastResponse */
+        PastResponse: {
+            /** Format: date-time */
+            at: string;
+            status: string;
+            undone: boolean;
+            user_id: string;
+            values: {
+                [key: string]: components["schemas"]["ResponseValue"];
+            } | null;
+            version: number;
+        };
+        /** Quality */
+        Quality: {
+            annotators: components["schemas"]["AnnotatorQuality"][];
+            position_bias: components["schemas"]["FirstPosition"] | null;
+            questions: components["schemas"]["QuestionQuality"][];
+            speed: components["schemas"]["Speed"];
+            suggestion_acceptance: components["schemas"]["SuggestionUse"] | null;
         };
         /** Query */
         Query: {
@@ -1067,6 +2078,27 @@ export interface components {
             settings: components["schemas"]["TextSettings"] | components["schemas"]["RatingSettings"] | components["schemas"]["LabelSettings"] | components["schemas"]["MultiLabelSettings"] | components["schemas"]["RankingSettings"] | components["schemas"]["SpanSettings"];
             title?: string | null;
         };
+        /** QuestionName */
+        QuestionName: {
+            id: string;
+            name: string;
+        };
+        /** QuestionOptions */
+        QuestionOptions: {
+            options: components["schemas"]["SuggestionOptions"];
+            question: components["schemas"]["QuestionName"];
+        };
+        /** QuestionQuality */
+        QuestionQuality: {
+            alpha: components["schemas"]["Estimate"] | null;
+            exact: components["schemas"]["Estimate"] | null;
+            name: string;
+            records: number;
+            responses: number;
+            span_f1: components["schemas"]["Estimate"] | null;
+            token_f1: components["schemas"]["Estimate"] | null;
+            type: string;
+        };
         /** QuestionUpdate */
         QuestionUpdate: {
             description?: string | null;
@@ -1087,6 +2119,14 @@ export interface components {
             /** @constant */
             type: "ranking";
         };
+        /** Rate */
+        Rate: {
+            count: number;
+            high: number;
+            low: number;
+            of: number;
+            rate: number;
+        };
         /** RatingOption */
         RatingOption: {
             value: number;
@@ -1099,6 +2139,7 @@ export interface components {
         };
         /** Record */
         Record: {
+            adjudication?: components["schemas"]["Adjudication"];
             dataset_id: string;
             external_id: string | null;
             fields: {
@@ -1123,6 +2164,16 @@ export interface components {
         /** RecordCount */
         RecordCount: {
             count: number;
+        };
+        /** RecordIds */
+        RecordIds: {
+            record_ids: string[];
+        };
+        /** RecordLease */
+        RecordLease: {
+            /** Format: date-time */
+            expires_at: string;
+            record_id: string;
         };
         /** RecordScope */
         RecordScope: {
@@ -1174,6 +2225,14 @@ export interface components {
                 [key: string]: components["schemas"]["ResponseValue"];
             } | null;
         };
+        /** ResponsePut */
+        ResponsePut: {
+            judgement?: components["schemas"]["JudgementBody"] | null;
+            status: components["schemas"]["ResponseStatus"];
+            values?: {
+                [key: string]: components["schemas"]["ResponseValue"];
+            } | null;
+        };
         /** ResponsesBulk */
         ResponsesBulk: {
             items: components["schemas"]["BulkResponse"][];
@@ -1215,11 +2274,53 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "admin" | "annotator";
+        /** RowPreview */
+        RowPreview: {
+            answers: unknown[];
+            fields: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Scope
+         * @description How much of its user's rights a key carries; each scope holds those before it.
+         * @enum {string}
+         */
+        Scope: "read" | "annotate" | "admin";
         /** SearchBody */
         SearchBody: {
             filters?: components["schemas"]["AndFilter"] | components["schemas"]["TermsFilter"] | components["schemas"]["RangeFilter"] | null;
             query?: components["schemas"]["Query"] | null;
             sort?: components["schemas"]["Order"][] | null;
+        };
+        /** Session */
+        Session: {
+            /** Format: date-time */
+            expires_at: string;
+            insecure_http: boolean;
+            must_change_password: boolean;
+            user: components["schemas"]["SessionUser"];
+            workspaces: components["schemas"]["NamedWorkspace"][];
+        };
+        /** SessionUser */
+        SessionUser: {
+            first_name: string;
+            id: string;
+            last_name: string | null;
+            role: components["schemas"]["Role"];
+            username: string;
+        };
+        /** SignIn */
+        SignIn: {
+            password: string;
+            username: string;
+        };
+        /** SignInLink */
+        SignInLink: {
+            /** Format: date-time */
+            expires_at: string;
+            path: string;
+            token: string;
         };
         /** SpanSettings */
         SpanSettings: {
@@ -1232,6 +2333,11 @@ export interface components {
             /** @constant */
             type: "span";
             visible_options?: number | null;
+        };
+        /** Speed */
+        Speed: {
+            median_s: number | null;
+            p90_s: number | null;
         };
         /** StatusCounts */
         StatusCounts: {
@@ -1265,6 +2371,10 @@ export interface components {
             type?: "model" | "human" | null;
             value: unknown;
         };
+        /** SuggestionOptions */
+        SuggestionOptions: {
+            agents: string[];
+        };
         /** SuggestionScope */
         SuggestionScope: {
             /** @constant */
@@ -1273,25 +2383,59 @@ export interface components {
             property?: "value" | "score" | "agent" | "type" | null;
             question: string;
         };
+        /** SuggestionUse */
+        SuggestionUse: {
+            count: number;
+            edited: number;
+            high: number;
+            low: number;
+            of: number;
+            rate: number;
+        };
+        /** Task */
+        Task: {
+            etag: string;
+            lease: components["schemas"]["Lease"] | null;
+            record: components["schemas"]["Record"];
+            response: components["schemas"]["VersionedResponse"] | null;
+            shown_order: string[] | null;
+        };
+        /** Tasks */
+        Tasks: {
+            items: components["schemas"]["Task"][];
+            progress: components["schemas"]["MyProgress"];
+        };
+        /** Term */
+        Term: {
+            count: number;
+            term: unknown;
+        };
         /** TermsFilter */
         TermsFilter: {
             scope: components["schemas"]["MetadataScope"] | components["schemas"]["RecordScope"] | components["schemas"]["ResponseScope"] | components["schemas"]["SuggestionScope"];
             /** @constant */
             type: "terms";
-            values: string[];
+            values: (string | number | boolean)[];
+        };
+        /** TermsMetrics */
+        TermsMetrics: {
+            total: number;
+            /** @constant */
+            type: "terms";
+            values: components["schemas"]["Term"][];
         };
         /** TermsSettings */
         TermsSettings: {
             /** @constant */
             type: "terms";
-            values?: string[] | null;
+            values?: (string | number | boolean)[] | null;
         };
         /** TextFieldSettings */
         TextFieldSettings: {
             /** @constant */
             type: "text";
             /** @default false */
-            use_markdown: boolean;
+            use_markdown: boolean | null;
         };
         /** TextQuery */
         TextQuery: {
@@ -1304,6 +2448,10 @@ export interface components {
             type: "text";
             /** @default false */
             use_markdown: boolean;
+        };
+        /** Token */
+        Token: {
+            token: string;
         };
         /** User */
         User: {
@@ -1340,6 +2488,13 @@ export interface components {
         UsersProgress: {
             users: components["schemas"]["UserProgress"][];
         };
+        /** UserUpdate */
+        UserUpdate: {
+            first_name?: string;
+            last_name?: string | null;
+            password?: string;
+            role?: components["schemas"]["Role"];
+        };
         /** VectorQuery */
         VectorQuery: {
             name: string;
@@ -1372,6 +2527,48 @@ export interface components {
         /** VectorSettingsUpdate */
         VectorSettingsUpdate: {
             title?: string | null;
+        };
+        /** VersionedResponse */
+        VersionedResponse: {
+            extra: boolean;
+            id: string;
+            /** Format: date-time */
+            inserted_at: string;
+            record_id: string;
+            status: components["schemas"]["ResponseStatus"];
+            /** Format: date-time */
+            updated_at: string;
+            user_id: string;
+            values: {
+                [key: string]: components["schemas"]["ResponseValue"];
+            } | null;
+            version: number;
+        };
+        /** Webhook */
+        Webhook: {
+            description: string | null;
+            enabled: boolean;
+            events: string[];
+            id: string;
+            /** Format: date-time */
+            inserted_at: string;
+            secret: string;
+            /** Format: date-time */
+            updated_at: string;
+            url: string;
+        };
+        /** WebhookCreate */
+        WebhookCreate: {
+            description?: string | null;
+            events: string[];
+            url: string;
+        };
+        /** WebhookUpdate */
+        WebhookUpdate: {
+            description?: string | null;
+            enabled?: boolean | null;
+            events?: string[] | null;
+            url?: string | null;
         };
         /** Workspace */
         Workspace: {
@@ -1557,6 +2754,79 @@ export interface operations {
             };
         };
     };
+    ApiV1ApiKeysKeyIdRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1AuditListEntries: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_goldspan.wire.audit.AuditEntry_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiV1DatasetsCreate: {
         parameters: {
             query?: never;
@@ -1711,6 +2981,124 @@ export interface operations {
             };
         };
     };
+    ApiV1DatasetsDatasetIdActivityActivity: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1DatasetsDatasetIdDisagreementsDisagreements: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputedRecords"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1DatasetsDatasetIdExportExportFile: {
+        parameters: {
+            query?: {
+                format?: "squad" | "sft" | "dpo" | "jsonl" | "csv" | "parquet" | "datasets";
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiV1DatasetsDatasetIdFieldsFields: {
         parameters: {
             query?: never;
@@ -1770,6 +3158,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Field"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1DatasetsDatasetIdImportImportFile: {
+        parameters: {
+            query?: {
+                answers?: "responses" | "suggestions" | "controls" | "none";
+                dry_run?: boolean;
+                filename?: string;
+                format?: "auto" | "squad" | "jsonl" | "json" | "csv" | "parquet" | "datasets" | "label-studio" | "argilla";
+                mapping?: string | null;
+                on_fault?: "refuse" | "skip";
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -1922,6 +3354,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1DatasetsDatasetIdQualityDatasetQuality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quality"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -2207,6 +3676,43 @@ export interface operations {
             };
         };
     };
+    ApiV1DatasetsDatasetIdRecordsBulkAddBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiV1DatasetsDatasetIdRecordsSearchSearchAll: {
         parameters: {
             query?: {
@@ -2233,6 +3739,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1DatasetsDatasetIdRecordsSearchSuggestionsOptionsSuggestionOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_goldspan.wire.facet.QuestionOptions_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -2445,6 +3988,178 @@ export interface operations {
             };
         };
     };
+    ApiV1InvitationsListAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_goldspan.wire.account.Invitation_"];
+                };
+            };
+        };
+    };
+    ApiV1InvitationsCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationCreate"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1InvitationsInvitationIdTakeBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1InvitationsAcceptAccept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationAccept"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1InvitationsPreviewPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Token"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationPreview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiV1MeMe: {
         parameters: {
             query?: never;
@@ -2461,6 +4176,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    ApiV1MeApiKeysListOwn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_goldspan.wire.account.ApiKey_"];
+                };
+            };
+        };
+    };
+    ApiV1MeApiKeysCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyCreate"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
@@ -2577,6 +4351,82 @@ export interface operations {
             };
         };
     };
+    ApiV1MeDatasetsDatasetIdNextGiveNext: {
+        parameters: {
+            query?: {
+                count?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tasks"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1MeDatasetsDatasetIdProgressOwnProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyProgress"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiV1MeDatasetsDatasetIdRecordsListOwn: {
         parameters: {
             query?: {
@@ -2648,6 +4498,141 @@ export interface operations {
                 content: {
                     "application/json": string;
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1MeDatasetsDatasetIdResponsesOwnResponses: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                limit?: number;
+                status?: components["schemas"]["ResponseStatus"] | null;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnResponses"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1MeLeasesHeartbeatHeartbeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordIds"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heartbeat"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1MeLeasesReleaseRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ApiV1MePasswordChangePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -2784,6 +4769,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetadataProperty"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1MetadataPropertiesPropertyIdMetricsMetadataMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                property_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermsMetrics"] | components["schemas"]["IntegerMetrics"] | components["schemas"]["FloatMetrics"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -2996,6 +5018,273 @@ export interface operations {
             };
         };
     };
+    ApiV1RecordsRecordIdAdjudicationAdjudicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjudicationPut"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adjudication"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1RecordsRecordIdAdjudicationWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1RecordsRecordIdControlSetControl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlPut"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Control"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1RecordsRecordIdControlClearControl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1RecordsRecordIdFullFull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FullRecord"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1RecordsRecordIdResponseRespond: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResponsePut"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgedResponse"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1RecordsRecordIdResponseUndoUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgedResponse"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiV1RecordsRecordIdResponsesCreate: {
         parameters: {
             query?: never;
@@ -3019,6 +5308,41 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Response"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1RecordsRecordIdSkipSkip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -3115,6 +5439,43 @@ export interface operations {
             };
         };
     };
+    ApiV1RecordsRecordIdTaskOpenTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiV1ResponsesResponseIdUpdate: {
         parameters: {
             query?: never;
@@ -3188,6 +5549,166 @@ export interface operations {
                             [key: string]: unknown;
                         } | unknown[];
                         status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1SessionCurrent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+        };
+    };
+    ApiV1SessionSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1SessionSignOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+        };
+    };
+    ApiV1SessionLinkFollowLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Token"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1SessionsSignOutEverywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+        };
+    };
+    ApiV1SettingsSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
                     };
                 };
             };
@@ -3363,6 +5884,162 @@ export interface operations {
             };
         };
     };
+    ApiV1UsersUserIdUpdateUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserUpdate"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1UsersUserIdApiKeysListOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_goldspan.wire.account.ApiKey_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1UsersUserIdApiKeysCreateForUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyCreate"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1UsersUserIdLinkCreateLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInLink"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiV1UsersUserIdWorkspacesWorkspacesOfUser: {
         parameters: {
             query?: never;
@@ -3459,6 +6136,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VectorSettings"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1VersionVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1WebhooksListAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_goldspan.wire.webhook.Webhook_"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookCreate"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdDeleteOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookUpdate"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

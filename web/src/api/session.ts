@@ -1,25 +1,13 @@
 /** Who is signed in, and how one signs in. */
 import { ApiError, send } from "./http";
+import type { components } from "./schema";
 
-export type Role = "owner" | "admin" | "annotator";
+type Shapes = components["schemas"];
 
-export type Session = {
-  user: { id: string; username: string; first_name: string; last_name: string | null; role: Role };
-  workspaces: { id: string; name: string }[];
-  expires_at: string;
-  must_change_password: boolean;
-  insecure_http: boolean;
-};
-
-export type InvitationPreview = { role: Role; workspaces: string[]; expires_at: string };
-
-export type InvitationAccept = {
-  token: string;
-  username: string;
-  first_name: string;
-  last_name: string | null;
-  password: string;
-};
+export type Role = Shapes["Role"];
+export type Session = Shapes["Session"];
+export type InvitationPreview = Shapes["InvitationPreview"];
+export type InvitationAccept = Shapes["InvitationAccept"];
 
 /** The session of this browser, or null if nobody is signed in. */
 export async function readSession(): Promise<Session | null> {

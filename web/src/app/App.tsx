@@ -6,6 +6,7 @@ import { Route, Switch } from "wouter";
 import { ErrorBoundary } from "../parts/ErrorBoundary";
 import { Empty, Waiting } from "../parts/states";
 import { Screen } from "../parts/Screen";
+import { SavingProvider } from "../saving/SavingProvider";
 import { InsecureBanner } from "../screens/signin/InsecureBanner";
 import { NewPasswordScreen } from "../screens/signin/NewPasswordScreen";
 import { SignInAgain } from "../screens/signin/SignInAgain";
@@ -63,7 +64,7 @@ function SignedInScreens() {
   if (!session) return <SignInScreen />;
   if (session.must_change_password) return <NewPasswordScreen />;
   return (
-    <>
+    <SavingProvider>
       {session.insecure_http && <InsecureBanner />}
       <Switch>
         {ROUTES.map(({ path, Screen: Each }) => (
@@ -76,7 +77,7 @@ function SignedInScreens() {
         </Route>
       </Switch>
       {expired && <SignInAgain username={session.user.username} />}
-    </>
+    </SavingProvider>
   );
 }
 

@@ -11,6 +11,7 @@ const route = (path: string, load: Load): RouteEntry => ({ path, Screen: lazy(lo
 export const ROUTES: RouteEntry[] = [
   route("/", () => import("../screens/home")),
   route("/account", () => import("../screens/account")),
+  route("/datasets/:datasetId/annotate", () => import("../screens/annotate")),
 ];
 
 /** For strangers, too: what comes with a token in the address's fragment. */

@@ -3,9 +3,11 @@ import {
   type CSSVariablesResolver,
   type MantineColorsTuple,
   Button,
+  Drawer,
   Modal,
   Tooltip,
   createTheme,
+  defaultVariantColorsResolver,
 } from "@mantine/core";
 
 const ink: MantineColorsTuple = [
@@ -19,6 +21,33 @@ const ink: MantineColorsTuple = [
   "#403b35",
   "#2b2824",
   "#1d1b18",
+];
+
+const gray: MantineColorsTuple = [
+  "#f7f5f1",
+  "#f0ede7",
+  "#e8e4dc",
+  "#d9d4ca",
+  "#c3bdb1",
+  "#a59e92",
+  "#857d72",
+  "#575149",
+  "#403b35",
+  "#2b2824",
+];
+
+/** Mantine's surfaces, borders and texts of the dark scheme, from text to background. */
+const dark: MantineColorsTuple = [
+  "#ece8e1",
+  "#bdb6ab",
+  "#a19a8e",
+  "#857d72",
+  "#3d3934",
+  "#322f2b",
+  "#1f1d1b",
+  "#171614",
+  "#121110",
+  "#0c0b0b",
 ];
 
 const gold: MantineColorsTuple = [
@@ -60,12 +89,24 @@ const brick: MantineColorsTuple = [
   "#481912",
 ];
 
+const OVERLAY = { backgroundOpacity: 0.3, blur: 1 };
+
 export const theme = createTheme({
-  colors: { ink, gold, green: moss, red: brick },
+  colors: { ink, gray, dark, gold, green: moss, red: brick },
   primaryColor: "ink",
   primaryShade: { light: 9, dark: 1 },
   autoContrast: true,
-  luminanceThreshold: 0.35,
+  variantColorResolver: (input) => {
+    const given = defaultVariantColorsResolver(input);
+    const isPrimary = input.color === undefined || input.color === "ink";
+    if (input.variant !== "filled" || !isPrimary) return given;
+    return {
+      background: "var(--ink)",
+      hover: "var(--ink-soft)",
+      color: "var(--paper)",
+      border: "1px solid transparent",
+    };
+  },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, monospace",
   headings: {
@@ -85,12 +126,17 @@ export const theme = createTheme({
   focusRing: "auto",
   components: {
     Button: Button.extend({ defaultProps: { fw: 550 } }),
+    Drawer: Drawer.extend({
+      defaultProps: { padding: "lg", overlayProps: OVERLAY },
+      styles: { title: { fontWeight: 600 } },
+    }),
     Modal: Modal.extend({
+      styles: { title: { fontWeight: 600, fontSize: "1.0625rem" } },
       defaultProps: {
         centered: true,
         radius: "lg",
         padding: "xl",
-        overlayProps: { backgroundOpacity: 0.3, blur: 2 },
+        overlayProps: OVERLAY,
         transitionProps: { duration: 120 },
       },
     }),

@@ -24,6 +24,11 @@ export async function loadTexts(language: Language): Promise<Texts> {
   return language === "de" ? (await import("./de")).de : en;
 }
 
+/** How dates and numbers are written: the browser's own way where it speaks the language. */
+export function localeOf(language: Language): string {
+  return navigator.languages.find((each) => each.startsWith(language)) ?? language;
+}
+
 type Catalogue = { language: Language; texts: Texts };
 
 const Context = createContext<Catalogue>({ language: "en", texts: en });

@@ -1,4 +1,6 @@
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "wouter";
 import { readOwnMetrics, readProgress } from "../../api/datasets";
 import type { Dataset } from "../../api/types";
 import { useTexts } from "../../texts";
@@ -25,6 +27,17 @@ export function DatasetRow({ dataset, workspace }: Props) {
         </h2>
         {workspace && <bdi className={classes.workspace}>{workspace}</bdi>}
       </div>
+      {dataset.status === "ready" && total > 0 && (
+        <Button
+          component={Link}
+          href={`/datasets/${dataset.id}/annotate`}
+          className={classes.go}
+          variant="default"
+          aria-label={`${texts.home.annotate}: ${dataset.name}`}
+        >
+          {texts.home.annotate}
+        </Button>
+      )}
       {total > 0 && (
         <progress
           className={classes.progress}

@@ -1,0 +1,69 @@
+"""What the tests do on a page, in words."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def on_desk(page: Page, question: str) -> None:
+    """Wait until a record is on the desk."""
+    expect(page.get_by_text(question, exact=True).first).to_be_visible()
+    expect(page.get_by_role("region", name="Answer")).to_be_visible()
+
+
+def marks(page: Page, *pieces: str) -> None:
+    """Wait until just these pieces are marked."""
+    expect(page.locator("mark")).to_have_text(list(pieces))
+
+
+def place(page: Page, text: str, inside: str = "[data-testid=marked-text]") -> dict[str, float]:
+    """Return the box of a piece of text, in pixels of the window."""
+    box: dict[str, float] = page.evaluate(
+        """([text, inside]) => {
+            const root = document.querySelector(inside);
+            const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+            for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+                const at = node.data.indexOf(text);
+                if (at < 0) continue;
+                const range = document.createRange();
+                range.setStart(node, at);
+                range.setEnd(node, at + text.length);
+                const { left, right, top, bottom } = range.getBoundingClientRect();
+                return { left, right, y: (top + bottom) / 2 };
+            }
+            throw new Error(`no ${text} in ${inside}`);
+        }""",
+        [text, inside],
+    )
+    return box
+
+
+def drag_over(page: Page, text: str) -> None:
+    """Drag over a piece of text that stands in one line."""
+    box = place(page, text)
+    page.mouse.move(box["left"] + 2, box["y"])
+    page.mouse.down()
+    page.mouse.move(box["right"] - 2, box["y"], steps=4)
+    page.mouse.up()
+
+
+def double_click(page: Page, word: str) -> None:
+    box = place(page, word)
+    page.mouse.dblclick((box["left"] + box["right"]) / 2, box["y"])
+
+
+def saved(page: Page) -> None:
+    """Wait until nothing is left to be saved."""
+    page.wait_for_function(
+        "() => !Object.keys(localStorage).some((key) => key.startsWith('goldspan.save.'))"
+    )
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=re.compile(rf"^{name}"))
+
+
+def values_of(responses: list[dict[str, Any]]) -> list[Any]:
+    """Return the answers of responses to the question `answer`."""
+    return [response["values"]["answer"]["value"] for response in responses]

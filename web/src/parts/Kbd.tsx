@@ -1,0 +1,32 @@
+import classes from "./Kbd.module.css";
+
+const NAMES: Record<string, string> = {
+  $mod: navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl",
+  Shift: "⇧",
+  Alt: navigator.platform.startsWith("Mac") ? "⌥" : "Alt",
+  Enter: "↵",
+  Backspace: "⌫",
+  Escape: "Esc",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  BracketLeft: "[",
+  BracketRight: "]",
+};
+
+export function keyName(keys: string): string {
+  return keys
+    .split("+")
+    .map((key) => NAMES[key] ?? key.replace(/^(Digit|Key)/, "").toUpperCase())
+    .join(" ");
+}
+
+/** A key press beside what it does; no use to those who have no keyboard. */
+export function Kbd({ keys }: { keys: string }) {
+  return (
+    <kbd className={classes.kbd} aria-hidden>
+      {keyName(keys)}
+    </kbd>
+  );
+}

@@ -1,0 +1,261 @@
+/** The record on the desk: its fields, its questions, and what the keys do. */
+import { useMemo, useState } from "react";
+import { useTexts } from "../../texts";
+import { ActionBar } from "./ActionBar";
+import { AnswerStrip } from "./AnswerStrip";
+import { Candidates } from "./Candidates";
+import { FieldView } from "./FieldView";
+import { MarkedText } from "./MarkedText";
+import { QuestionList } from "./QuestionList";
+import classes from "./RecordView.module.css";
+import { StatusNote } from "./StatusNote";
+import {
+  type Answers,
+  type Ranked,
+  type Setup,
+  candidatesOf,
+  isKind,
+  suggestionsOf,
+  textOf,
+  unanswered,
+  withSuggestions,
+} from "./model";
+import type { Desk } from "./sitting";
+import { digitTarget } from "./useDigits";
+import { findIn, layoutOf } from "./layout";
+import { useFilling } from "./useFilling";
+import { usePreference } from "./usePreference";
+import { useRecordKeys } from "./useRecordKeys";
+import { useMarking } from "./useMarking";
+
+type Props = {
+  setup: Setup;
+  desk: Desk;
+  canGoBack: boolean;
+  onChange: (answers: Answers) => void;
+  onSubmit: (answers: Answers) => void;
+  onDiscard: () => void;
+  onSkip: () => void;
+  onDraft: () => void;
+  onBack: () => void;
+  onTakeBack: () => void;
+  onPanel: (panel: "guidelines" | "history" | "help") => void;
+};
+
+export function RecordView(props: Props) {
+  const { setup, desk } = props;
+  const { record, shown_order: shownOrder } = desk.task;
+  const { answers } = desk;
+  const texts = useTexts();
+  const [complaint, setComplaint] = useState<string | null>(null);
+  const [active, setActive] = useState<string | null>(null);
+  const suggestions = useMemo(() => suggestionsOf(record, setup.questions), [record, setup]);
+  const layout = useMemo(() => layoutOf(setup, record), [setup, record]);
+  const change = (name: string, value: unknown) => {
+    setComplaint(null);
+    props.onChange({ ...answers, [name]: value });
+  };
+
+  const submit = (given: Answers = answers) => {
+    const complete = withSuggestions(given, setup.questions, suggestions);
+    const missing = unanswered(complete, setup.questions, record);
+    if (missing.length > 0)
+      setComplaint(texts.annotate.missing(missing.map(({ title }) => title).join(", ")));
+    else props.onSubmit(complete);
+  };
+
+  const marking = useMarking(setup, desk, suggestions, change);
+  const filling = useFilling(setup, desk, layout, change);
+  const names = setup.preference ? candidatesOf(setup.preference, record, shownOrder) : [];
+  const preference = usePreference({ setup, names, answers, onChange: props.onChange, submit });
+  const target = digitTarget(setup, answers, active);
+  const complete = withSuggestions(answers, setup.questions, suggestions);
+  const ready = unanswered(complete, setup.questions, record).length === 0;
+  const accepts = !desk.touched && desk.status === null && ready && suggestions.size > 0;
+
+  useRecordKeys({
+    setup,
+    desk,
+    marking,
+    preference,
+    filling,
+    suggestions,
+    target,
+    submit: () => submit(),
+    submitAnswers: submit,
+    change,
+    setActive,
+    actions: props,
+  });
+
+  const noneLabel = preference.canRefuse
+    ? texts.annotate.noneAcceptable
+    : marking.question && !setup.preference
+      ? texts.annotate.notAnswerable
+      : filling.question && !setup.preference
+        ? texts.annotate.notAnswerable
+        : null;
+  const toggleNone = preference.canRefuse
+    ? preference.refuse
+    : marking.question
+      ? marking.toggleNone
+      : filling.toggleNone;
+
+  const listed = setup.questions.filter(
+    (question) => !isKind(question, "span") && question !== setup.preference && !preference.owns(question.name),
+  );
+  const candidateFields = new Set(setup.preference?.settings.options.map(({ value }) => value));
+  const fields = setup.fields.filter(({ name }) => !candidateFields.has(name));
+  const lookedText = preference.looked ? textOf(record, preference.looked) : "";
+  const lookedIn = (text: string) => (lookedText ? findIn(text, lookedText) : []);
+
+  return (
+    <div className={classes.record} data-split={layout.split || undefined} data-wide={setup.preference ? true : undefined}>
+      <div className={classes.content}>
+        <div className={classes.fields}>
+          {fields.map((field) => {
+            const isMarked = marking.question?.settings.field === field.name && marking.source;
+            const isFilled = filling.field === field.name && filling.source;
+            const marked =
+              isMarked && marking.source ? (
+                <MarkedText
+                  source={marking.source}
+                  spans={marking.spans ?? []}
+                  labelText={(label) => labelText(marking.question, label)}
+                  labelColor={(label) => labelColor(marking.question, label)}
+                  suggested={marking.spans === null ? (marking.suggested ?? []) : []}
+                  looked={lookedIn(marking.source.text)}
+                  cursor={marking.cursor.cursor}
+                  onMark={(range, { further }) => marking.mark(range, further)}
+                  labelledBy={`field-${field.name}`}
+                />
+              ) : isFilled && filling.source ? (
+                <MarkedText
+                  source={filling.source}
+                  spans={filling.found}
+                  labelText={() => ""}
+                  labelColor={() => 0}
+                  suggested={filling.suggested}
+                  looked={lookedIn(filling.source.text)}
+                  cursor={filling.cursor.cursor}
+                  onMark={filling.fill}
+                  labelledBy={`field-${field.name}`}
+                />
+              ) : undefined;
+            const sticky = field.name === layout.prominent;
+            const view = <FieldView field={field} record={record} marked={marked} prominent={sticky} />;
+            return sticky ? (
+              <div key={field.name} className={classes.sticky}>
+                {view}
+              </div>
+            ) : (
+              <div key={field.name}>{view}</div>
+            );
+          })}
+          {setup.preference && (
+            <section>
+              <h2 id="preference-title" className={classes.asked}>
+                <bdi>{setup.preference.title}</bdi>
+              </h2>
+              <Candidates
+                names={names}
+                fields={setup.fields}
+                record={record}
+                ranking={answers[setup.preference.name] as Ranked[] | undefined}
+                suggested={suggestions.get(setup.preference.name)?.value as Ranked[] | undefined}
+                comparing={preference.comparing}
+                labelledBy="preference-title"
+                onChoose={preference.choose}
+                onLook={preference.look}
+              />
+              <PreferenceTools preference={preference} />
+            </section>
+          )}
+        </div>
+        {listed.length > 0 && (
+          <div className={classes.questions}>
+            <QuestionList
+              questions={listed}
+              answers={answers}
+              suggestions={suggestions}
+              record={record}
+              active={setup.preference ? null : (target?.name ?? null)}
+              prefixes={preference.prefixes}
+              filled={filling.question?.name ?? null}
+              onChange={change}
+              onActive={setActive}
+            />
+          </div>
+        )}
+      </div>
+      <ActionBar
+        strip={
+          marking.question && (
+            <AnswerStrip
+              marking={marking}
+              suggestion={suggestions.get(marking.question.name)}
+              optional={!marking.question.required}
+            />
+          )
+        }
+        complaint={complaint}
+        note={<StatusNote desk={desk} onTakeBack={props.onTakeBack} />}
+        submitLabel={
+          desk.status === "submitted"
+            ? texts.annotate.update
+            : accepts
+              ? texts.annotate.accept
+              : texts.annotate.submit
+        }
+        ready={ready}
+        noneLabel={noneLabel}
+        noneOn={preference.canRefuse ? preference.refused : marking.question ? marking.spans?.length === 0 : filling.isNone}
+        canGoBack
+        onSubmit={() => submit()}
+        onNone={toggleNone}
+        onSkip={props.onSkip}
+        onDiscard={props.onDiscard}
+        onDraft={props.onDraft}
+        onBack={props.onBack}
+      />
+    </div>
+  );
+}
+
+function labelText(question: Setup["spans"][number] | null, label: string): string {
+  const options = question?.settings.options ?? [];
+  return options.length > 1 ? (options.find(({ value }) => value === label)?.text ?? label) : "";
+}
+
+function labelColor(question: Setup["spans"][number] | null, label: string): number {
+  return Math.max(0, question?.settings.options.findIndex(({ value }) => value === label) ?? 0);
+}
+
+function PreferenceTools({ preference }: { preference: ReturnType<typeof usePreference> }) {
+  const texts = useTexts();
+  return (
+    <div className={classes.tools}>
+      <button type="button" className={classes.tool} aria-pressed={preference.tied} onClick={preference.tie}>
+        {texts.annotate.tied} <kbd aria-hidden>0</kbd>
+      </button>
+      <button
+        type="button"
+        className={classes.tool}
+        aria-pressed={preference.comparing}
+        onClick={preference.toggleComparing}
+      >
+        {texts.annotate.compare} <kbd aria-hidden>C</kbd>
+      </button>
+      {preference.canSubmitWithChoice && (
+        <label className={classes.withChoice}>
+          <input
+            type="checkbox"
+            checked={preference.submitsWithChoice}
+            onChange={preference.toggleSubmitWithChoice}
+          />
+          {texts.annotate.submitWithChoice}
+        </label>
+      )}
+    </div>
+  );
+}
