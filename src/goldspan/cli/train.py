@@ -9,14 +9,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from goldspan.cli import train_judged
 from goldspan.cli.connecting import ApiKey, ApiUrl, WorkspaceName, open_dataset, open_session
+from goldspan.cli.training_options import (
+    Changes,
+    DatasetName,
+    Launcher,
+    LaunchOptions,
+    Limit,
+    Model,
+    Output,
+    Resume,
+    Seed,
+    TrainSize,
+    changed,
+    launch_options,
+    resume_run,
+    where_to,
+)
 from goldspan.errors import InvalidInput
 
 if TYPE_CHECKING:
     from goldspan.domain.demonstration import Demonstration
     from goldspan.sdk.remote import RemoteFeedbackDataset
     from goldspan.sdk.training_data import TrainingData
-    from goldspan.training.settings import TrainSettings
 
 
 class ReaderKind(StrEnum):
@@ -32,7 +48,6 @@ HELP = {
     "sft": "Train a reader on questions with answers.",
     "dpo": "Train a reader on preferences between answers.",
 }
-DatasetName = Annotated[str | None, typer.Option("--dataset", help="A dataset on the server.")]
 Data = Annotated[
     Path | None,
     typer.Option(
@@ -40,30 +55,7 @@ Data = Annotated[
         "dpo: JSON lines with prompt, chosen and rejected, as `goldspan export` writes them."
     ),
 ]
-Model = Annotated[
-    str | None,
-    typer.Option(help="What to start from: a run, a model folder, a hub id or a preset."),
-]
 Reader = Annotated[ReaderKind, typer.Option(help="Marks the answer in the passage, or writes it.")]
-Output = Annotated[Path | None, typer.Option(help="The run's folder, such as runs/first.")]
-Resume = Annotated[
-    Path | None, typer.Option(help="Go on with this interrupted run; needs no other option.")
-]
-Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="A setting, such as learning_rate=1e-4. May be repeated."),
-]
-Limit = Annotated[
-    int | None, typer.Option(min=1, help="Most rows, drawn at random, held-out included.")
-]
-TrainSize = Annotated[
-    float | None,
-    typer.Option(
-        help="Share of the rows for training, such as 0.8. The passages of the rest are held "
-        "out, and the reader is scored on them before and after."
-    ),
-]
-Seed = Annotated[int, typer.Option(help="Of the split and the training.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -72,6 +64,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(train, name="train")
     for command, help in HELP.items():
         train.command(command, help=help)(_command(command))
+    train_judged.register(train)
 
 
 def _command(command: str) -> Callable[..., None]:
@@ -88,12 +81,15 @@ def _command(command: str) -> Callable[..., None]:
         limit: Limit = None,
         train_size: TrainSize = None,
         seed: Seed = 42,
+        launcher: Launcher = None,
+        launcher_options: LaunchOptions = "",
         workspace: WorkspaceName = None,
         api_url: ApiUrl = None,
         api_key: ApiKey = None,
     ) -> None:
+        launching = launch_options(launcher, launcher_options)
         if resume is not None:
-            _resume(resume)
+            resume_run(resume, launching)
             return
         if (dataset is None) == (data is None):
             found = "neither" if data is None else "both"
@@ -107,7 +103,7 @@ def _command(command: str) -> Callable[..., None]:
         else:
             assert data is not None, "one of the two is given"
             examples = _of_file(data, command)
-        _train(examples, model, reader, output, changes, limit, train_size, seed)
+        _train(examples, model, reader, output, changes, limit, train_size, seed, launching)
 
     return run
 
@@ -143,49 +139,23 @@ def _train(
     limit: int | None,
     train_size: float | None,
     seed: int,
+    launcher: list[str] | None,
 ) -> None:
     from goldspan.sdk.course import train_and_measure
     from goldspan.sdk.prepare import require_fit
-    from goldspan.sdk.recipes import Start
+    from goldspan.sdk.recipes import Start, default_settings
 
-    if model is None or output is None:
-        missing = "--model" if model is None else "--output"
-        raise InvalidInput(f"{missing} is missing: say what to start from and where the run goes")
+    start, where = where_to(model, output)
     framework = FRAMEWORKS[reader]
     examples = examples.limited_to(limit, seed)
     require_fit(examples, framework)
-    settings = _settings(framework, examples, changes or [], seed)
+    settings = changed(default_settings(framework, examples), changes, seed)
     held_out: list[Demonstration] = []
     if train_size is not None:
         examples, rest = examples.split(train_size, seed)
         held_out = rest.gold()
-    result = train_and_measure(framework, Start(model), examples, held_out, output, settings)
-    if result.interrupted:
-        raise typer.Exit(130)
-
-
-def _settings(
-    framework: str, examples: TrainingData, changes: list[str], seed: int
-) -> TrainSettings:
-    from goldspan.sdk.config_names import configured, too_fast
-    from goldspan.sdk.recipes import default_settings
-
-    named = dict(change.partition("=")[::2] for change in changes)
-    without = [change for change in changes if "=" not in change]
-    if without:
-        raise InvalidInput(f"--set takes name=value, found {without[0]!r}")
-    settings = configured(default_settings(framework, examples), {"seed": seed, **named})
-    warning = too_fast(settings)
-    if warning:
-        typer.echo(f"warning: {warning}", err=True)
-    return settings
-
-
-def _resume(folder: Path) -> None:
-    from goldspan.sdk.course import outcome
-    from goldspan.training.resume import resume_training
-
-    result = resume_training(folder)
-    print(outcome(result))
+    result = train_and_measure(
+        framework, Start(start), examples, held_out, where, settings, launcher=launcher
+    )
     if result.interrupted:
         raise typer.Exit(130)

@@ -8,7 +8,6 @@ where there is none). A file from elsewhere needs the first three columns alone.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,9 @@ from goldspan.domain.demonstration import Answer
 from goldspan.domain.preference import PreferencePair
 from goldspan.domain.prompt import PromptTemplate
 from goldspan.domain.span import Span
-from goldspan.errors import GoldspanError, InvalidFile, InvalidInput
-from goldspan.formats.source import decode_json, read_source, shown
+from goldspan.errors import InvalidInput
+from goldspan.formats.objects import read_objects
+from goldspan.formats.source import shown
 
 COLUMNS = ("prompt", "chosen", "rejected")
 
@@ -108,22 +108,5 @@ def read_pairs(path: Path) -> list[PreferencePair]:
         NotFound: if there is no such file.
         InvalidFile: if lines do not hold pairs; lists them all.
     """
-    pairs: list[PreferencePair] = []
-    faults: list[str] = []
-    for number, line in enumerate(io.BytesIO(read_source(path)), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = decode_json(line)
-            if not isinstance(row, dict):
-                raise InvalidInput(f"expected an object, found {shown(row)}")
-            pairs.append(pair_of(row, f"line-{number}"))
-        except (ValueError, GoldspanError) as error:
-            faults.append(f"line {number}: {str(error).removeprefix('line 1, ')}")
-    if faults:
-        raise InvalidFile(
-            f"{path} has {len(faults)} faults. Expected preference pairs, a JSON object a line "
-            f"with the texts {', '.join(COLUMNS)}:",
-            faults,
-        )
-    return pairs
+    expected = f"preference pairs, a JSON object a line with the texts {', '.join(COLUMNS)}"
+    return read_objects(path, pair_of, expected)

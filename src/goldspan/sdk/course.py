@@ -30,6 +30,7 @@ def train_and_measure(
     settings: TrainSettings,
     *,
     model_at_root: bool = False,
+    launcher: Sequence[str] | None = None,
 ) -> TrainingResult:
     """Score, train and score again; print what was trained on and what came of it.
 
@@ -41,6 +42,7 @@ def train_and_measure(
         output: the run's folder, made here.
         settings: of the training.
         model_at_root: whether the model goes into ``output`` itself instead of ``model/``.
+        launcher: options of ``accelerate launch``, which then starts the processes that train.
 
     Raises:
         Conflict: if the folder holds a run already; found before anything is computed.
@@ -66,7 +68,13 @@ def train_and_measure(
         before, why_not = score_before(framework, start, data, held_out)
     with coming_from(data.snapshot):
         result = run_training(
-            start, data, output, settings, model_at_root=model_at_root, held_out=held_out
+            start,
+            data,
+            output,
+            settings,
+            model_at_root=model_at_root,
+            held_out=held_out,
+            launcher=launcher,
         )
     print(outcome(result))
     if not result.interrupted:

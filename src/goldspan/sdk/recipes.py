@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from goldspan.domain.demonstration import Demonstration
+from goldspan.errors import InvalidSettings
 from goldspan.sdk.training_data import TrainingData
-from goldspan.training.generative_settings import GenerativeDPOSettings, GenerativeSFTSettings
+from goldspan.training.generative_settings import (
+    GenerativeDPOSettings,
+    GenerativeSettings,
+    GenerativeSFTSettings,
+)
 from goldspan.training.result import OnEvent, TrainingResult
 from goldspan.training.settings import SpanDPOSettings, SpanSFTSettings, TrainSettings
 
@@ -44,11 +49,13 @@ def run_training(
     *,
     model_at_root: bool = False,
     held_out: Sequence[Demonstration] = (),
+    launcher: Sequence[str] | None = None,
     on_event: OnEvent | None = None,
 ) -> TrainingResult:
     """Train; the settings' class says with which reader and objective.
 
     Raises:
+        InvalidSettings: if a launcher is asked for where one process alone can train.
         TrainingError: as the training itself does.
     """
     common: dict[str, Any] = {
@@ -56,6 +63,13 @@ def run_training(
         "model_at_root": model_at_root,
         "on_event": on_event,
     }
+    if launcher is not None:
+        if data.texts or not isinstance(settings, GenerativeSettings):
+            raise InvalidSettings(
+                "--launcher is for the generative reader's trainings on questions or preferences; "
+                "the span reader trains in one process"
+            )
+        common["launcher"] = launcher
     match settings:
         case SpanSFTSettings():
             from goldspan.training.span_sft import train_span_sft

@@ -16,11 +16,12 @@ from transformers.utils import logging
 
 from goldspan.run.folder import RunFolder
 from goldspan.run.terminal import progress_console
+from goldspan.training.processes import first_process
 from goldspan.training.result import OnEvent
 
 
 class RunEvents:
-    """Writes a run's events, then hands each to ``on_event``."""
+    """Writes a run's events, then hands each to ``on_event``; of several processes the first."""
 
     def __init__(self, folder: RunFolder, on_event: OnEvent) -> None:
         self._folder = folder
@@ -28,6 +29,8 @@ class RunEvents:
 
     def __call__(self, kind: str, **values: Any) -> None:
         """Write one event."""
+        if not first_process():
+            return
         self._folder.event(kind, **values)
         self._on_event(kind, values)
 

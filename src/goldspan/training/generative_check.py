@@ -8,6 +8,7 @@ from typing import Any
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.preference import PreferencePair
 from goldspan.domain.prompt import PromptTemplate
+from goldspan.domain.verdict import Verdict
 from goldspan.reader.generative import GenerativeReader
 from goldspan.run.folder import RunFolder
 from goldspan.run.rows import read_rows
@@ -47,9 +48,11 @@ def check_saved(folder: RunFolder, template: PromptTemplate | None) -> dict[str,
 
 def _questions(folder: RunFolder) -> list[tuple[str, str]]:
     """Return the first distinct questions that the run was trained on."""
-    rows: Sequence[Demonstration] | Sequence[PreferencePair]
+    rows: Sequence[Demonstration] | Sequence[PreferencePair] | Sequence[Verdict]
     if folder.spec.command == "sft":
         rows = read_rows(folder.data_path, Demonstration)
+    elif folder.spec.command == "kto":
+        rows = read_rows(folder.data_path, Verdict)
     else:
         rows = read_rows(folder.data_path, PreferencePair)
     return list(dict.fromkeys((row.question_text, row.context) for row in rows))[:QUESTIONS]

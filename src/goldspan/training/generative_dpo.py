@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,8 @@ from trl import DPOConfig
 
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.preference import PreferencePair
-from goldspan.domain.prompt import TEMPLATE_FILE, PromptTemplate, require_same_prompt
-from goldspan.errors import InvalidSettings, ReferenceMismatch, UnusableModel
-from goldspan.reader.generative_config import GenerativeReaderConfig, length_limit
-from goldspan.reader.prompting import Prompter
+from goldspan.domain.prompt import PromptTemplate
+from goldspan.errors import InvalidSettings, ReferenceMismatch
 from goldspan.run.folder import RunFolder
 from goldspan.run.rows import read_rows
 from goldspan.training.alarm import NOTICEABLE, ChosenAlarm
@@ -34,6 +32,7 @@ from goldspan.training.generative_model import (
     settled,
     trained_share,
 )
+from goldspan.training.generative_prompt import checkpoint_template, prompter_of
 from goldspan.training.generative_rows import pair_rows
 from goldspan.training.generative_settings import (
     PAIRWISE_LOSS_TYPES,
@@ -43,6 +42,7 @@ from goldspan.training.generative_settings import (
 )
 from goldspan.training.held_out import freeze_held_out
 from goldspan.training.preference_trainer import PreferenceTrainer
+from goldspan.training.processes import launch, whole_weights
 from goldspan.training.result import OnEvent, TrainingResult
 from goldspan.training.runs import (
     carry_out,
@@ -68,6 +68,7 @@ def train_generative_dpo(
     allow_other_prompt: bool = False,
     model_at_root: bool = False,
     held_out: Sequence[Demonstration] = (),
+    launcher: Sequence[str] | None = None,
     on_event: OnEvent | None = None,
 ) -> TrainingResult:
     """Train a generative reader on preference pairs.
@@ -85,7 +86,9 @@ def train_generative_dpo(
         allow_other_prompt: whether ``template`` may differ from that one.
         model_at_root: whether the model goes into ``output`` itself instead of ``model/``.
         held_out: questions that the trained reader is scored on; they are not trained on.
-        on_event: gets every event; None shows a progress bar.
+        launcher: options of ``accelerate launch``, which then starts the processes that train;
+            None trains in this one.
+        on_event: gets every event of this process; None shows a progress bar.
 
     Raises:
         UnusableModel: if the model may not be loaded, or nobody knows its template.
@@ -100,11 +103,11 @@ def train_generative_dpo(
     start = load_generative_start(
         model, tokenizer, settings.seed, texts=(pair.context for pair in pairs)
     )
-    template = _template(start, template, allow_other_prompt)
+    template = checkpoint_template(start, template, allow_other_prompt)
     settings = settled(settings, start)
     _require_known_to_loss(pairs, settings)
     with_ties = settings.tie_model is not None
-    _, _, counts = pair_rows(pairs, _prompter(start, template), ties=with_ties)
+    _, _, counts = pair_rows(pairs, prompter_of(start, template), ties=with_ties)
     require_rows(counts)
     folder = create_run(
         output,
@@ -118,6 +121,8 @@ def train_generative_dpo(
     )
     keep_start(folder, start, tokenizer)
     freeze_held_out(folder, held_out)
+    if launcher is not None:
+        return launch(folder, launcher)
     return _train(folder, start, pairs, template, settings, on_event)
 
 
@@ -128,32 +133,6 @@ def resume_generative_dpo(folder: RunFolder, on_event: OnEvent | None = None) ->
     pairs = read_rows(folder.data_path, PreferencePair)
     template = PromptTemplate(**(folder.spec.template or {}))
     return _train(folder, start, pairs, template, settings, on_event)
-
-
-def _template(
-    start: GenerativeStart, given: PromptTemplate | None, allow_other_prompt: bool
-) -> PromptTemplate:
-    """Return the template to train with: the model's own, or the one given where that may be."""
-    if start.template is None:
-        if given is None:
-            raise UnusableModel(
-                f"{start.parent!r} has no {TEMPLATE_FILE}, so that nobody knows with what prompt "
-                "it was trained. Train it with Goldspan first, or pass template=PromptTemplate(…)",
-                model=start.parent,
-            )
-        return given
-    if given is None:
-        return start.template
-    if not allow_other_prompt:
-        require_same_prompt(start.template, given, f"DPO of {start.parent!r}")
-    return replace(start.template, prompt=given.prompt)
-
-
-def _prompter(start: GenerativeStart, template: PromptTemplate) -> Prompter:
-    config = (start.config or GenerativeReaderConfig()).limited_to(
-        length_limit(start.model, start.tokenizer)
-    )
-    return Prompter(start.tokenizer, template, config)
 
 
 def _require_known_to_loss(
@@ -176,7 +155,7 @@ def _train(
     settings: GenerativeDPOSettings,
     on_event: OnEvent | None,
 ) -> TrainingResult:
-    prompter = _prompter(start, template)
+    prompter = prompter_of(start, template)
     made, kept, counts = pair_rows(pairs, prompter, ties=settings.tie_model is not None)
     rows = [
         {
@@ -212,7 +191,8 @@ def _train(
 
     def save(_: Path) -> None:
         figures.update(trainer.figures())
-        save_trained(trainer.model, start.tokenizer, template, config, folder, start)
+        weights = whole_weights(trainer)
+        save_trained(trainer.model, start.tokenizer, template, config, folder, start, weights)
 
     def watchers(events: RunEvents) -> list[TrainerCallback]:
         asked = partial(Quiz, trainer.model, start.tokenizer, template, config)
@@ -294,8 +274,8 @@ def _displaced(figures: Mapping[str, float]) -> list[str]:
 
 def _start_margins(folder: RunFolder) -> dict[str, float]:
     """Return what the check before the first step found; a resumed run made it long ago."""
-    (found,) = [event for event in folder.events() if event["kind"] == "start_margins"][-1:]
-    return {"pairs": found["pairs"], "largest": found["largest"]}
+    found = [event for event in folder.events() if event["kind"] == "start_margins"][-1:]
+    return {name: found[0][name] for name in ("pairs", "largest")} if found else {}
 
 
 def _tell(events: RunEvents, stage: str, done: int, total: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from goldspan.run.folder import RunFolder
 from goldspan.training.events import one_bar
 from goldspan.training.generative_settings import GenerativeSettings, with_learning_rate
 from goldspan.training.preset import PRESETS, build_preset
+from goldspan.training.processes import first_process
 from goldspan.training.runs import start_dir, start_of
 from goldspan.training.settings import Settings
 
@@ -257,22 +258,35 @@ def save_trained(
     config: GenerativeReaderConfig,
     folder: RunFolder,
     start: GenerativeStart,
+    weights: Mapping[str, Any] | None = None,
 ) -> None:
     """Write a model's folder that ``load_reader`` and plain ``from_pretrained`` load.
 
     An adapter is written by itself into ``adapter/``, and merged into the model that is written;
-    the object is changed by that.
+    the object is changed by that. Of several processes the first one writes.
+
+    Args:
+        model: what was trained.
+        tokenizer: its tokenizer.
+        template: how questions are put; None if nobody knows.
+        config: lengths.
+        folder: the run's.
+        start: what was trained from.
+        weights: of the model, where this process holds a part of them.
     """
+    if not first_process():
+        return
     where = folder.model_dir
     if isinstance(model, PeftModel):
         if not start.adapter:
             _name_base(model, str(Path(resolve_model(start_of(folder))).absolute()))
         adapter = folder.root / "adapter"
-        model.save_pretrained(adapter)
+        model.save_pretrained(adapter, state_dict=weights)
         tokenizer.save_pretrained(adapter)
         save_reading(template, config, adapter)
         model = model.merge_and_unload()
-    model.save_pretrained(where)
+        weights = None
+    model.save_pretrained(where, state_dict=weights)
     tokenizer.save_pretrained(where)
     save_reading(template, config, where)
     # An object that is handed on to the next training is found again where its weights lie.

@@ -8,6 +8,7 @@ from typing import Any
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.preference import PreferencePair
 from goldspan.domain.span import Span
+from goldspan.domain.verdict import Verdict
 from goldspan.reader.prompting import Prompter, Window
 from goldspan.run.rows import RowCounter, RowCounts
 from goldspan.training.tree_trainer import PASSAGE
@@ -118,6 +119,30 @@ def pair_rows(
     for name in ("chosen_ids", "rejected_ids"):
         _check_lengths([[*row["prompt_ids"], *row[name]] for row in rows], prompter)
     return rows, kept, counter.counts()
+
+
+def verdict_rows(verdicts: Sequence[Verdict], prompter: Prompter) -> tuple[list[Row], RowCounts]:
+    """Make rows of ``prompt_ids``, ``completion_ids`` and ``label``.
+
+    Each stands in the first window that holds the answer, or in the first one where none does.
+    """
+    rows: list[Row] = []
+    counter = RowCounter()
+    for verdict in verdicts:
+        question = verdict.question_text
+        try:
+            windows = _windows(prompter, question, verdict.context)
+            window = _first_holding(windows, _span_of(verdict.answer, verdict.context))
+            window = window or windows[0]
+            completion = _completion(prompter, question, window, verdict.answer.text)
+        except _Drop as reason:
+            counter.drop(str(reason))
+            continue
+        prompt = prompter.prompt(question, window)
+        rows.append({"prompt_ids": prompt, "completion_ids": completion, "label": verdict.good})
+        counter.keep()
+    _check_lengths([[*row["prompt_ids"], *row["completion_ids"]] for row in rows], prompter)
+    return rows, counter.counts()
 
 
 def _numbering(prompter: Prompter) -> Callable[[Window], dict[str, int]]:

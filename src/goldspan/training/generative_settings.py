@@ -239,6 +239,54 @@ class GenerativeDPOSettings(GenerativeSettings):
         return self.loss_weights or (1.0,) * len(self.loss_type)
 
 
+@dataclass(frozen=True, kw_only=True)
+class GenerativeKTOSettings(GenerativeSettings):
+    """Training a generative reader on verdicts (KTO, arXiv 2402.01306), single answers each.
+
+    Every answer is read with another row's answer, too, to measure how far the model has moved,
+    so that passages are not shared and rows keep one order in all epochs.
+
+    Args:
+        beta: strength of the pull to the reference, > 0.
+        desirable_weight: factor of the loss of good answers; 0 balances both kinds, so that good
+            and bad answers weigh the same in all.
+        undesirable_weight: factor of the loss of the others, > 0.
+        loss_type: ``kto``, or ``apo_zero_unpaired`` (arXiv 2408.06266).
+    """
+
+    beta: float = 0.1
+    desirable_weight: float = 0.0
+    undesirable_weight: float = 1.0
+    loss_type: Literal["kto", "apo_zero_unpaired"] = "kto"
+
+    def __post_init__(self) -> None:
+        """Check the numbers.
+
+        Raises:
+            InvalidSettings: if the loss cannot be computed with them.
+        """
+        super().__post_init__()
+        if self.beta <= 0:
+            raise InvalidSettings(f"beta should be above 0, found {self.beta!r}")
+        if self.loss_type == "kto" and self.per_device_train_batch_size < 2:
+            raise InvalidSettings(
+                "KTO compares the rows of a batch: per_device_train_batch_size should be 2 or "
+                f"more, found {self.per_device_train_batch_size}"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RewardSettings(GenerativeSettings):
+    """Training a reward model on preference pairs: it scores answers, and writes none.
+
+    Args:
+        center_rewards: factor of a term that keeps the mean reward near 0 (arXiv 2312.09244);
+            0 leaves it out.
+    """
+
+    center_rewards: float = 0.0
+
+
 def with_learning_rate(settings: Settings, *, fresh: bool, adapter: bool) -> Settings:
     """Return the settings with a learning rate above 0: their own, or the kind's default."""
     if settings.learning_rate > 0:
@@ -259,7 +307,9 @@ def default_learning_rate(settings: TrainSettings, *, fresh: bool, adapter: bool
         fresh: whether the weights were just drawn.
         adapter: whether only an adapter is trained.
     """
-    if isinstance(settings, GenerativeDPOSettings):
+    if isinstance(settings, RewardSettings):
+        return 1e-3 if adapter or fresh else 2e-5
+    if isinstance(settings, GenerativeDPOSettings | GenerativeKTOSettings):
         return 5e-5 if adapter else 5e-6
     if adapter:
         return 2e-4

@@ -36,6 +36,7 @@ from goldspan.training.generative_settings import (
     GenerativeSFTSettings,
 )
 from goldspan.training.held_out import freeze_held_out
+from goldspan.training.processes import launch, whole_weights
 from goldspan.training.result import OnEvent, TrainingResult
 from goldspan.training.runs import (
     carry_out,
@@ -72,6 +73,7 @@ def train_generative_sft(
     template: PromptTemplate | None = None,
     model_at_root: bool = False,
     held_out: Sequence[Demonstration] = (),
+    launcher: Sequence[str] | None = None,
     on_event: OnEvent | None = None,
 ) -> TrainingResult:
     """Train a generative reader on demonstrations; the loss covers the answers alone.
@@ -87,7 +89,9 @@ def train_generative_sft(
             if it has one, else the default.
         model_at_root: whether the model goes into ``output`` itself instead of ``model/``.
         held_out: questions that the trained reader is scored on; they are not trained on.
-        on_event: gets every event; None shows a progress bar.
+        launcher: options of ``accelerate launch``, which then starts the processes that train;
+            None trains in this one.
+        on_event: gets every event of this process; None shows a progress bar.
 
     Raises:
         UnusableModel: if the model may not be loaded.
@@ -116,6 +120,8 @@ def train_generative_sft(
     )
     keep_start(folder, start, tokenizer)
     freeze_held_out(folder, held_out)
+    if launcher is not None:
+        return launch(folder, launcher)
     return _train(folder, start, rows, counts, template, config, settings, on_event)
 
 
@@ -226,7 +232,8 @@ def _train(
     )
 
     def save(_: Path) -> None:
-        save_trained(trainer.model, start.tokenizer, template, config, folder, start)
+        weights = whole_weights(trainer)
+        save_trained(trainer.model, start.tokenizer, template, config, folder, start, weights)
 
     def after() -> Mapping[str, Any]:
         return check_saved(folder, template)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from goldspan.errors import Conflict
 from goldspan.run.folder import RunFolder
 from goldspan.training.generative_dpo import resume_generative_dpo
+from goldspan.training.generative_kto import resume_generative_kto
 from goldspan.training.generative_sft import resume_generative_sft
+from goldspan.training.processes import launch
 from goldspan.training.result import OnEvent, TrainingResult
+from goldspan.training.reward import resume_reward_model
 from goldspan.training.span_dpo import resume_span_dpo
 from goldspan.training.span_sft import resume_span_sft
 
@@ -19,16 +22,24 @@ RECIPES: dict[tuple[str, str], Callable[[RunFolder, OnEvent | None], TrainingRes
     ("span", "sft"): resume_span_sft,
     ("generative", "sft"): resume_generative_sft,
     ("generative", "dpo"): resume_generative_dpo,
+    ("generative", "kto"): resume_generative_kto,
+    ("generative", "reward"): resume_reward_model,
 }
 
 
-def resume_training(output: Path, *, on_event: OnEvent | None = None) -> TrainingResult:
+def resume_training(
+    output: Path,
+    *,
+    launcher: Sequence[str] | None = None,
+    on_event: OnEvent | None = None,
+) -> TrainingResult:
     """Go on with a run from its last checkpoint, or from its start where it has none.
 
     The losses of the steps that are left equal those of an uninterrupted run.
 
     Args:
         output: the run's folder.
+        launcher: options of ``accelerate launch``, which then starts the processes that train.
         on_event: gets every event; None shows a progress bar.
 
     Raises:
@@ -38,4 +49,6 @@ def resume_training(output: Path, *, on_event: OnEvent | None = None) -> Trainin
     folder = RunFolder(output)
     if folder.report_path.is_file():
         raise Conflict(f"the run {str(output)!r} has ended; there is nothing left to resume")
+    if launcher is not None:
+        return launch(folder, launcher)
     return RECIPES[folder.spec.reader, folder.spec.command](folder, on_event)

@@ -14,6 +14,7 @@ from transformers import PrinterCallback, Trainer, TrainerCallback
 
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.preference import PreferencePair
+from goldspan.domain.verdict import Verdict
 from goldspan.errors import Conflict, NothingToTrain
 from goldspan.run.card import write_card
 from goldspan.run.folder import Command, ReaderKind, RunFolder, RunSpec, now
@@ -27,6 +28,7 @@ from goldspan.training.events import (
     listener,
     one_bar,
 )
+from goldspan.training.processes import first_process
 from goldspan.training.result import OnEvent, TrainingResult
 from goldspan.training.settings import Settings, TrainSettings
 
@@ -38,7 +40,7 @@ RECORDED_PACKAGES = ("goldspan", "torch", "transformers", "tokenizers", "acceler
 
 def create_run(
     output: Path,
-    rows: Sequence[Demonstration] | Sequence[PreferencePair] | Sequence[str],
+    rows: Sequence[Demonstration | PreferencePair | Verdict | str],
     *,
     command: Command,
     reader: ReaderKind,
@@ -132,7 +134,7 @@ def carry_out(
         folder: where events, checkpoints, model and report go.
         trainer: a Hugging Face trainer, ready to go.
         rows: what became of the rows.
-        save_model: writes model and tokenizer into the folder it is given.
+        save_model: writes model and tokenizer into the folder it is given; all processes call it.
         on_event: gets every event; None shows a progress bar.
         watchers: what else looks on while it trains; each may end the training, and the best
             checkpoint that it names in the trainer's state becomes the model.
@@ -160,13 +162,13 @@ def carry_out(
         else:
             best_step = _take_best(trainer)
             save_model(folder.model_dir)
-            evaluation = dict(after()) if after else {}
+            evaluation = dict(after()) if after and first_process() else {}
             for message in evaluation.get("warnings", ()):
                 events("warning", message=message)
             if evaluation:
                 events("evaluation", **evaluation)
-            folder.write_report(
-                {
+            if first_process():
+                report = {
                     "id": folder.spec.id,
                     "command": folder.spec.command,
                     "reader": folder.spec.reader,
@@ -177,13 +179,14 @@ def carry_out(
                     "steps": steps,
                     "best_step": best_step,
                     "seconds": seconds,
+                    "processes": trainer.accelerator.num_processes,
                     "final_loss": log.last_loss,
                     "evaluation": evaluation,
                     "curves": curves_of(folder.events()),
                     **(facts or {}),
                 }
-            )
-            write_card(folder)
+                folder.write_report(report)
+                write_card(folder)
             events("finished", steps=steps, seconds=seconds, final_loss=log.last_loss)
     return TrainingResult(
         folder=folder,

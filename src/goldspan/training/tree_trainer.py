@@ -142,7 +142,7 @@ def _why_not_here(trainer: Any) -> str | None:
         return f"it is not proven under {kind.value}"
     if args.torch_compile:
         return "it is not proven for compiled models"
-    if getattr(args, "packing", False) or trainer.padding_free:
+    if getattr(args, "packing", False) or getattr(trainer, "padding_free", False):
         return "packed batches have another layout"
     if args.label_smoothing_factor or trainer.compute_metrics or trainer.compute_loss_func:
         return "smoothing over the vocabulary and metrics of logits need every logit"

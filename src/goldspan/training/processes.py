@@ -1,0 +1,90 @@
+"""Several processes that train one model: who writes, and how they are started.
+
+A run's folder is complete before the first step, so that starting several processes is the same
+as resuming a run in each of them. They are started by ``accelerate launch``, whose own options
+and configuration say how many there are and whether they hold the model whole (DDP) or in parts
+(FSDP, DeepSpeed).
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Any
+
+from accelerate.utils import DistributedType
+
+from goldspan.errors import InvalidSettings, TrainingError
+from goldspan.run.folder import RunFolder
+from goldspan.run.rows import RowCounts
+from goldspan.training.result import TrainingResult
+
+IN_PARTS = (DistributedType.FSDP, DistributedType.DEEPSPEED)
+
+
+def first_process() -> bool:
+    """Say whether this process is the one that writes; the launcher numbers them in ``RANK``."""
+    return int(os.environ.get("RANK", "0")) == 0
+
+
+def whole_weights(trainer: Any) -> dict[str, Any] | None:
+    """Return a model's weights, put together where processes hold parts of them, else None.
+
+    All processes have to call it.
+    """
+    if trainer.accelerator.distributed_type not in IN_PARTS:
+        return None
+    weights: dict[str, Any] = trainer.accelerator.get_state_dict(trainer.model_wrapped)
+    return weights
+
+
+def launch(folder: RunFolder, options: Sequence[str]) -> TrainingResult:
+    """Train a run that was made but not begun, or was interrupted, in several processes.
+
+    Args:
+        folder: the run's.
+        options: those of ``accelerate launch``, such as ``--num_processes 4``.
+
+    Raises:
+        InvalidSettings: if this process was itself started by a launcher.
+        TrainingError: if a process failed; what it said is on the terminal.
+    """
+    if "RANK" in os.environ:
+        raise InvalidSettings("--launcher is for the command that starts the processes")
+    assert find_spec("accelerate") is not None, "imported above"
+    command = [
+        *(sys.executable, "-m", "accelerate.commands.accelerate_cli", "launch"),
+        *options,
+        *("-m", "goldspan", "train", folder.spec.command, "--resume", str(folder.root)),
+    ]
+    status = subprocess.run(command, check=False).returncode
+    if not folder.report_path.is_file() and not _interrupted(folder):
+        raise TrainingError(
+            f"`{shlex.join(command)}` ended with status {status} and left no report; what it said "
+            "stands above. What was trained until then is kept: "
+            f"`goldspan train {folder.spec.command} --resume {folder.root}` goes on"
+        )
+    return _result(folder)
+
+
+def _interrupted(folder: RunFolder) -> bool:
+    return any(event["kind"] == "interrupted" for event in folder.events())
+
+
+def _result(folder: RunFolder) -> TrainingResult:
+    done = folder.report() if folder.report_path.is_file() else {}
+    last = [event for event in folder.events() if event["kind"] == "interrupted"][-1:]
+    rows = done.get("rows") or {"given": folder.spec.rows, "kept": 0}
+    return TrainingResult(
+        folder=folder,
+        model_dir=folder.model_dir,
+        rows=RowCounts(**rows),
+        steps=done["steps"] if done else last[0]["step"],
+        seconds=done.get("seconds", 0.0),
+        final_loss=done.get("final_loss", float("nan")),
+        interrupted=not done,
+    )
