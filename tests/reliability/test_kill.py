@@ -1,0 +1,138 @@
+"""kill -9 in the middle of writing: what was acknowledged is there, nothing is there by half."""
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+from tests.reliability import integrity
+from tests.reliability.processes import (
+    Server,
+    all_records,
+    all_responses,
+    ask,
+    make_annotators,
+    make_dataset,
+    records,
+)
+
+BATCH = 50
+WRITERS = 4
+
+
+def killed_while(server: Server, writers: list[Callable[[], None]], rng: random.Random) -> None:
+    """Let writers repeat what they do until the server is killed under them."""
+    ended = threading.Event()
+
+    def repeat(write: Callable[[], None]) -> None:
+        while not ended.is_set():
+            try:
+                write()
+            except httpx.HTTPError:
+                return
+
+    threads = [threading.Thread(target=repeat, args=(write,)) for write in writers]
+    for thread in threads:
+        thread.start()
+    time.sleep(rng.uniform(0.05, 0.6))
+    server.kill()
+    ended.set()
+    for thread in threads:
+        thread.join(timeout=60)
+        assert not thread.is_alive()
+
+
+def test_bulk_ingest(
+    tmp_path: Path, times: Callable[[int, int], int], report: Callable[[str], None]
+) -> None:
+    home, rng, kills = tmp_path / "home", random.Random(1), times(3, 100)
+    acknowledged: set[str] = set()
+    dataset = ""
+    for kill in range(kills):
+        with Server(home) as server, server.client() as client:
+            dataset = dataset or make_dataset(client)
+            bulk = f"/api/v1/datasets/{dataset}/records/bulk"
+            batches = iter(range(10**6))
+
+            def ingest(
+                client: httpx.Client = client,
+                batches: Any = batches,
+                kill: int = kill,
+                bulk: str = bulk,
+            ) -> None:
+                name = f"{kill}.{next(batches)}"
+                ask(client, "PUT", bulk, json={"items": records(BATCH, name)})
+                acknowledged.add(name)
+
+            killed_while(server, [ingest] * 2, rng)
+        integrity.check(home / "goldspan.db")
+    with Server(home) as server, server.client() as client:
+        found = external_ids(client, dataset)
+    whole = {name for name, count in found.items() if count == BATCH}
+    lost, partial = acknowledged - whole, set(found) - whole
+    report(
+        f"kill -9 during bulk ingest: {kills} kills, {len(acknowledged) * BATCH} records "
+        f"acknowledged, lost {len(lost) * BATCH}, half-applied batches {len(partial)}, "
+        f"integrity ok {kills}/{kills}"
+    )
+    assert len(acknowledged) >= kills
+    assert (lost, partial) == (set(), set())
+
+
+def external_ids(client: httpx.Client, dataset: str) -> dict[str, int]:
+    """Return how many records of each batch there are."""
+    return Counter(one["external_id"].rpartition("-")[0] for one in all_records(client, dataset))
+
+
+def test_submission(
+    tmp_path: Path, times: Callable[[int, int], int], report: Callable[[str], None]
+) -> None:
+    home, rng, kills = tmp_path / "home", random.Random(2), times(3, 100)
+    acknowledged: list[dict[str, Any]] = []
+    keys: list[str] = []
+    dataset = ""
+    for kill in range(kills):
+        with Server(home) as server, server.client() as client:
+            if not dataset:
+                dataset = make_dataset(client, min_submitted=2)
+                keys = make_annotators(client, dataset, WRITERS)
+            body = {"items": records(200, f"{kill}")}
+            made = ask(client, "PUT", f"/api/v1/datasets/{dataset}/records/bulk", json=body)
+            ids = [one["id"] for one in made["items"]]
+
+            def submitter(key: str, server: Server = server, ids: list[str] = ids) -> Any:
+                left = iter(ids)
+                client = httpx.Client(
+                    base_url=server.url, headers={"X-Argilla-Api-Key": key}, trust_env=False
+                )
+
+                def submit() -> None:
+                    record = next(left, None)
+                    if record is None:
+                        time.sleep(0.01)
+                        return
+                    body = {
+                        "status": "submitted",
+                        "values": {"answer": {"value": f"{key[-4:]} says {record}"}},
+                    }
+                    path = f"/api/v1/records/{record}/responses"
+                    acknowledged.append(ask(client, "POST", path, json=body))
+
+                return submit
+
+            killed_while(server, [submitter(key) for key in keys], rng)
+        integrity.check(home / "goldspan.db")
+    with Server(home) as server, server.client() as client:
+        kept = all_responses(client, dataset)
+    lost = [one for one in acknowledged if kept.get(one["id"]) != one["values"]]
+    report(
+        f"kill -9 during submission: {kills} kills, {len(acknowledged)} responses acknowledged, "
+        f"lost {len(lost)}, half-applied 0 (counts equal rows after every kill), "
+        f"integrity ok {kills}/{kills}"
+    )
+    assert len(acknowledged) >= kills
+    assert lost == []
