@@ -8,7 +8,7 @@ READY := .venv/.ready
 DEMO_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: help setup demo clients test lint types format docs check bench bench-peers build clean web web-api web-check web-test screenshots
+.PHONY: help setup reliability demo clients test lint types format docs check bench bench-peers build clean web web-api web-check web-test screenshots
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ web-test: $(WEB_READY) ## check the page's types and run its unit tests
 	cd web && npm run types && npm test
 
 check: lint types web-check web-test web test ## all that a change must pass: format, lint, types, layers, tests, docs
+
+reliability: $(READY) ## kill, crowd and starve a server for half an hour; renews docs/reliability.md
+	$(BIN)/python tests/reliability/report.py
 
 bench: $(READY) ## run every benchmark, quickly (BENCH_ARGS= for the long form)
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script $(BENCH_ARGS); done

@@ -20,6 +20,12 @@ WRONG_STATES = """
                           WHERE s.record_id = r.id AND s.status = 'submitted')
        OR (r.status = 'completed') <> (r.submitted >= d.min_submitted)"""
 
+WRONG_PLACES = """
+    SELECT r.id FROM records r
+    WHERE r.taken <> (SELECT COUNT(*) FROM assignments a
+                      WHERE a.record_id = r.id AND a.state IN ('leased', 'submitted')
+                        AND a.extra = 0)"""
+
 
 def check(database: Path) -> None:
     """Assert that SQLite finds the file whole and that every kept count equals the counted rows."""
@@ -33,3 +39,4 @@ def check(database: Path) -> None:
         assert rows(RECORD_COUNTS) == rows(COUNTED_RECORDS)
         assert rows(RESPONSE_COUNTS) == rows(COUNTED_RESPONSES)
         assert rows(WRONG_STATES) == []
+        assert rows(WRONG_PLACES) == []

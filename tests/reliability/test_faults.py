@@ -60,7 +60,7 @@ def test_a_read_only_folder(made: Path, report: Callable[[str], None]) -> None:
     try:
         said = refusal(made)
         assert "could not be opened" in said
-        assert "see that the disk has space and the home's files are accessible" in said
+        assert "see that the database can be reached and written" in said
     finally:
         made.chmod(0o700)
     report("a read-only folder: refused, nothing lost")

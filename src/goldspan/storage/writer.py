@@ -95,12 +95,12 @@ def _commit(connection: sa.Connection, group: Sequence[Queued]) -> None:
     for tries_left in reversed(range(TRIES)):
         try:
             done = _attempt(connection, group)
-        except StorageFailure as error:
-            failure: Exception = error
         except Exception as error:
+            # A commit that failed leaves its transaction open: nothing could begin after it.
+            connection.rollback()
             if tries_left and is_passing(error):
                 continue
-            failure = failure_of("written", error)
+            failure = error if isinstance(error, StorageFailure) else failure_of("written", error)
         else:
             for tell in done:
                 tell()
