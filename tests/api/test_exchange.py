@@ -204,3 +204,32 @@ def test_an_unused_question_kind_is_no_hindrance(make_dataset: Callable[..., Dat
     made = make_dataset({"answer": TEXT, "note": TEXT})
     assert send(made, "question,context,note\nW?,C.,fine\n")["added"] == 1
     assert made.records(made.owner)[0]["suggestions"][0]["value"] == "fine"
+
+
+def test_what_a_lead_settled_stands_in_place_of_the_votes(
+    dataset: Dataset, make_dataset: Callable[..., Dataset]
+) -> None:
+    (record,) = dataset.add(item(responses=[answer("Boston")]))
+    path = f"/api/v1/records/{record['id']}"
+    dataset.owner.ask("PUT", f"{path}/adjudication", 200, json={"values": value("Denver")})
+    dataset.owner.ask("PUT", f"{path}/control", 200, json={"values": value("Denver")})
+    assert json.loads(export(dataset, "sft"))["completion"] == " Denver"
+    other = make_dataset()
+    send(other, export(dataset, "jsonl"))
+    (copy,) = other.records(other.owner)
+    full = other.owner.get(f"/api/v1/records/{copy['id']}/full")
+    assert full["adjudication"]["values"] == full["control"]["values"] == value("Denver")
+
+
+def test_gold_answers_become_controls(spans: Dataset) -> None:
+    send(spans, ROWS, answers="controls")
+    (first, _) = spans.records(spans.owner)
+    assert (first["responses"], first["suggestions"]) == ([], [])
+    full = spans.owner.get(f"/api/v1/records/{first['id']}/full")
+    assert full["control"]["values"]["answer"]["value"] == [
+        {"label": "answer", "start": 13, "end": 18}
+    ]
+
+
+def value(text: str) -> dict[str, Any]:
+    return {"answer": {"value": text}}

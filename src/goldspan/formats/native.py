@@ -23,7 +23,7 @@ from goldspan.formats.whole import WholeRecord
 
 PREFIX = "record."
 TEXTS = ("id", "external_id", "status")
-PARTS = ("fields", "metadata", "vectors", "suggestions", "responses")
+PARTS = ("fields", "metadata", "vectors", "suggestions", "responses", "adjudication", "control")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # https://owasp.org/www-community/attacks/CSV_Injection
 ESCAPE = "'"

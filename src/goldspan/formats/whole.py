@@ -39,7 +39,10 @@ class WholeResponse(msgspec.Struct, kw_only=True):
 
 
 class WholeRecord(msgspec.Struct, kw_only=True):
-    """A record with everything that belongs to it; ``adjudication`` is what settled it."""
+    """A record with everything that belongs to it.
+
+    ``adjudication`` is what settled it, ``control`` the values known to be right, by question.
+    """
 
     id: str | None = None
     external_id: str | None = None
@@ -50,6 +53,7 @@ class WholeRecord(msgspec.Struct, kw_only=True):
     suggestions: list[WholeSuggestion] = field(default_factory=list)
     responses: list[WholeResponse] = field(default_factory=list)
     adjudication: WholeResponse | None = None
+    control: dict[str, Any] | None = None
 
     def annotated(self) -> AnnotatedRecord:
         """Return it as the builders of demonstrations and preference pairs take it."""

@@ -101,10 +101,13 @@ def whole_records(unit: Unit, dataset_id: str, schema: Schema) -> Iterator[Whole
         for response in unit.responses.of(ids):
             responses[response.record_id].append(_response(response, users))
         settled = unit.known.adjudications(ids)
+        controls = unit.known.controls(ids)
         for row in rows:
             record = _record(row, suggestions[row.id], responses[row.id])
             if row.id in settled:
                 record.adjudication = _settled(settled[row.id], users)
+            if row.id in controls:
+                record.control = _plain(controls[row.id].values_json)
             yield record
 
 
@@ -145,13 +148,16 @@ def _suggestion(row: SuggestionRow, names: dict[str, str]) -> WholeSuggestion:
 
 
 def _response(row: ResponseRow, users: dict[str, str]) -> WholeResponse:
-    values = None if row.values_json is None else _decoded(row.values_json)
     return WholeResponse(
         user_id=row.user_id,
         username=users.get(row.user_id),
         status=row.status,
-        values=None if values is None else {name: one["value"] for name, one in values.items()},
+        values=None if row.values_json is None else _plain(row.values_json),
     )
+
+
+def _plain(values_json: str) -> dict[str, Any]:
+    return {name: one["value"] for name, one in _decoded(values_json).items()}
 
 
 _decoded: Any = msgspec.json.Decoder().decode

@@ -26,11 +26,11 @@ from goldspan.formats.incoming import Incoming, Reading, Target
 from goldspan.formats.opening import open_file
 from goldspan.services.add_records import same_json, upsert_records
 from goldspan.services.datasets import require_ready
-from goldspan.services.import_rows import IMPORT_USER, Answers, Fitter, shape_of
+from goldspan.services.import_rows import IMPORT_USER, Answers, Fitter, Passed, shape_of
 from goldspan.services.lookup import schema_of, visible_dataset
-from goldspan.services.record_items import CheckedRecord
+from goldspan.services.record_state import measure_disagreement
 from goldspan.storage.ids import new_id
-from goldspan.storage.rows import DatasetRow, UserRow
+from goldspan.storage.rows import AdjudicationRow, ControlRow, DatasetRow, UserRow
 from goldspan.storage.store import Unit
 
 OnFault = Literal["refuse", "skip"]
@@ -156,7 +156,7 @@ def check_import(
 
 def _fitting(
     reading: Reading, fitter: Fitter, report: ImportReport
-) -> Iterator[tuple[Incoming, CheckedRecord]]:
+) -> Iterator[tuple[Incoming, Passed]]:
     """Yield the rows that fit the dataset; count all of them and gather the faults."""
     faulty = 0
     for row in reading.rows:
@@ -192,8 +192,8 @@ def _shown(row: Incoming) -> dict[str, Any]:
 
 
 def _parts(
-    rows: Iterator[tuple[Incoming, CheckedRecord]],
-) -> Iterator[list[tuple[Incoming, CheckedRecord]]]:
+    rows: Iterator[tuple[Incoming, Passed]],
+) -> Iterator[list[tuple[Incoming, Passed]]]:
     while part := list(islice(rows, ROWS_A_PART)):
         yield part
 
@@ -201,17 +201,18 @@ def _parts(
 def _without_conflicts(
     unit: Unit,
     dataset_id: str,
-    part: Sequence[tuple[Incoming, CheckedRecord]],
+    part: Sequence[tuple[Incoming, Passed]],
     report: ImportReport,
-) -> Iterator[CheckedRecord]:
+) -> Iterator[Passed]:
     """Yield the rows that do not change texts under the responses that they have."""
-    names = [one.external_id for _, one in part if one.external_id is not None]
+    checked = [one.record for _, one in part]
+    names = [one.external_id for one in checked if one.external_id is not None]
     ids = unit.records.ids_by_external_id(dataset_id, names)
-    known = [ids.get(one.external_id or "", one.id) or "" for _, one in part]
+    known = [ids.get(one.external_id or "", one.id) or "" for one in checked]
     old = unit.records.some(dataset_id, [one for one in known if one])
     changing = {
         record_id
-        for record_id, (_, one) in zip(known, part, strict=True)
+        for record_id, one in zip(known, checked, strict=True)
         if record_id in old and not same_json(old[record_id].fields_json, one.fields_json)
     }
     answered = {one.record_id for one in unit.responses.of(changing)} if changing else set()
@@ -245,15 +246,15 @@ def _require_sound(report: ImportReport, options: ImportOptions) -> None:
     )
 
 
-def passed_parts(passed: BinaryIO) -> Iterator[list[CheckedRecord]]:
+def passed_parts(passed: BinaryIO) -> Iterator[list[Passed]]:
     """Yield the rows that were put aside, in parts to be written one by one."""
-    decoder = msgspec.json.Decoder(CheckedRecord)
+    decoder = msgspec.json.Decoder(Passed)
     while part := [decoder.decode(line) for line in islice(passed, ROWS_A_PART)]:
         yield part
 
 
 def write_part(
-    unit: Unit, actor: Actor, dataset_id: str, part: Sequence[CheckedRecord]
+    unit: Unit, actor: Actor, dataset_id: str, part: Sequence[Passed]
 ) -> tuple[int, int]:
     """Write rows; return how many records are new and how many were there.
 
@@ -261,11 +262,33 @@ def write_part(
         NotFound, Forbidden: for the dataset.
         Conflict: if texts would change under responses that came since the check.
     """
-    names = [one.external_id for one in part if one.external_id is not None]
+    names = [one.record.external_id for one in part if one.record.external_id is not None]
     ids = unit.records.ids_by_external_id(dataset_id, names)
-    named = [replace(one, id=ids.get(one.external_id or "", one.id)) for one in part]
+    named = [
+        replace(one.record, id=ids.get(one.record.external_id or "", one.record.id)) for one in part
+    ]
     done = upsert_records(unit, actor, dataset_id, named, add_unknown_ids=True)
+    for record_id, one in zip(done.ids, part, strict=True):
+        _put_known(unit, actor, dataset_id, record_id, one)
     return len(done.ids) - len(done.updated_ids), len(done.updated_ids)
+
+
+def _put_known(unit: Unit, actor: Actor, dataset_id: str, record_id: str, one: Passed) -> None:
+    if one.control_json is not None:
+        unit.known.set_control(
+            ControlRow(record_id=record_id, dataset_id=dataset_id, values_json=one.control_json)
+        )
+    if one.adjudication_json is not None:
+        row = AdjudicationRow(
+            record_id=record_id,
+            dataset_id=dataset_id,
+            values_json=one.adjudication_json,
+            user_id=actor.user_id,
+            response_id=None,
+            at=unit.now,
+        )
+        unit.known.adjudicate(row)
+        measure_disagreement(unit, visible_dataset(unit, actor, dataset_id), record_id)
 
 
 def _import_user(unit: Unit) -> str:

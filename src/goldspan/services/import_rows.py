@@ -15,6 +15,7 @@ from goldspan.formats.incoming import Incoming
 from goldspan.formats.whole import Shape, WholeRecord, WholeResponse, WholeSuggestion
 from goldspan.services.lookup import Schema
 from goldspan.services.record_items import CheckedRecord, check_item
+from goldspan.services.values import kept_response
 from goldspan.storage.rows import DatasetRow
 from goldspan.storage.store import Unit
 
@@ -67,6 +68,21 @@ class _Item:
     responses: list[_Responded]
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A row that fits its dataset.
+
+    Args:
+        record: what it is stored as.
+        adjudication_json: values that settle the record.
+        control_json: values that are known to be right.
+    """
+
+    record: CheckedRecord
+    adjudication_json: str | None
+    control_json: str | None
+
+
 class Fitter:
     """Makes rows fit a dataset."""
 
@@ -101,8 +117,7 @@ class Fitter:
         if names is not None and row.answers is not None:
             if self._answers == "controls":
                 record.metadata[KNOWN_ANSWERS] = [one.text for one in row.answers]
-            else:
-                gold[names.question.name] = self._marked(row, names)
+            gold[names.question.name] = self._marked(row, names)
         if self._answers == "suggestions":
             record.suggestions = [
                 *record.suggestions,
@@ -116,6 +131,8 @@ class Fitter:
         elif self._answers == "responses" and gold:
             given = WholeResponse(user_id=self._import_user, values=gold)
             record.responses = [*record.responses, given]
+        elif self._answers == "controls" and gold:
+            record.control = gold
         return record
 
     def _marked(self, row: Incoming, names: Answering) -> Any:
@@ -128,8 +145,24 @@ class Fitter:
             )
         return value
 
-    def checked(self, record: WholeRecord) -> CheckedRecord:
+    def checked(self, record: WholeRecord) -> Passed:
         """Check a record against the dataset. Raises InvalidInput."""
+        settled = None if record.adjudication is None else record.adjudication.values
+        return Passed(
+            record=self._checked(record),
+            adjudication_json=self._known(record, settled, ResponseStatus.SUBMITTED),
+            control_json=self._known(record, record.control, ResponseStatus.DRAFT),
+        )
+
+    def _known(
+        self, record: WholeRecord, values: dict[str, Any] | None, status: ResponseStatus
+    ) -> str | None:
+        if values is None:
+            return None
+        given = {name: _Value(value) for name, value in values.items()}
+        return kept_response(self._schema, record.fields, given, status)
+
+    def _checked(self, record: WholeRecord) -> CheckedRecord:
         item = _Item(
             id=self._id(record),
             external_id=record.external_id,

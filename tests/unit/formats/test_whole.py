@@ -86,6 +86,8 @@ records = st.builds(
     allow_infinity=False), max_size=3), max_size=2),
     suggestions=st.lists(suggestions, max_size=2),
     responses=st.lists(responses, max_size=2),
+    adjudication=st.none() | responses,
+    control=st.none() | values,
 )  # fmt: skip
 
 

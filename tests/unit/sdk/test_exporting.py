@@ -104,6 +104,8 @@ def test_jsonl_writes_every_record_as_it_is(tmp_path: Path) -> None:
                 "type": None,
             }
         ],
+        "adjudication": None,
+        "control": None,
     }
 
 
