@@ -13,6 +13,7 @@ import typer
 
 from goldspan.cli import (
     ask,
+    backup,
     candidates,
     demo,
     evaluate,
@@ -29,6 +30,7 @@ from goldspan.cli import (
 from goldspan.errors import GoldspanError, MissingExtra
 
 COMMANDS = (
+    backup,
     serve,
     user,
     key,

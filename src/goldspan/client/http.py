@@ -257,6 +257,14 @@ class HttpClient:
         content = self._transport.send_file(route, file, params, advance)
         return msgspec.json.decode(content, type=ImportReport)
 
+    def back_up(self, file: Path) -> int:
+        """Receive an archive of all that the server keeps; return the number of rows in it."""
+        return int(self.export_file(path("backup"), {}, file)["x-goldspan-written"])
+
+    def check_up(self) -> dict[str, str]:
+        """Return check to what is wrong with the server's database, "" where nothing is."""
+        return self._transport.ask("GET", path("doctor"), dict[str, str])
+
     def create_snapshot(self, dataset_id: str, name: str | None = None) -> Snapshot:
         """Keep a dataset as it is now."""
         route = path("datasets", dataset_id, "snapshots")

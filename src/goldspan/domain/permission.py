@@ -45,6 +45,7 @@ class Action(StrEnum):
     RESPOND = "respond to records"
     MANAGE_WEBHOOKS = "manage webhooks"
     READ_AUDIT = "read the audit log"
+    OPERATE = "back up and check the server"
     SEE_ALL = "see other people's responses and what is hidden from annotators"
 
 
@@ -72,6 +73,7 @@ ALLOWED: dict[Action, Rule] = {
     Action.RESPOND: Rule(Scope.ANNOTATE, ANYBODY),
     Action.MANAGE_WEBHOOKS: Rule(Scope.ADMIN, OWNERS),
     Action.READ_AUDIT: Rule(Scope.READ, OWNERS),
+    Action.OPERATE: Rule(Scope.ADMIN, OWNERS),
     Action.SEE_ALL: Rule(Scope.READ, LEADS),
 }
 

@@ -44,6 +44,7 @@ from goldspan.server.routes import (
     invitations,
     leading,
     legacy,
+    maintenance,
     records,
     responses,
     runs,
@@ -78,6 +79,7 @@ ROUTES = (
     annotating,
     leading,
     audit,
+    maintenance,
     webhooks,
     legacy,
 )

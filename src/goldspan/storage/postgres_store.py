@@ -57,7 +57,7 @@ class PostgresStore:
 
     def __init__(self, url: str) -> None:
         parsed = parse_url(url)
-        engine = _engine(parsed, BEGIN_WRITE, WRITER_SETTINGS, poolclass=NullPool)
+        engine = connect_to_write(url)
         try:
             with engine.begin() as connection:
                 migrate(connection)
@@ -117,6 +117,16 @@ def parse_url(text: str) -> sa.URL:
             "keep everything in the home's own SQLite file"
         )
     return url.set(drivername="postgresql+psycopg")
+
+
+def connect_to_write(url: str) -> sa.Engine:
+    """Return an engine whose transactions write while no other does.
+
+    Raises:
+        InvalidInput: if the URL is none of PostgreSQL's.
+        MissingExtra: if the driver is not installed.
+    """
+    return _engine(parse_url(url), BEGIN_WRITE, WRITER_SETTINGS, poolclass=NullPool)
 
 
 def _engine(url: sa.URL, begin: str, settings: tuple[str, ...] = (), **options: Any) -> sa.Engine:

@@ -32,7 +32,7 @@ def migrate(connection: sa.Connection) -> None:
             found=found,
             newest=REVISIONS[-1],
         )
-    _upgrade(connection)
+    upgrade(connection, "head")
 
 
 def revision(connection: sa.Connection) -> str | None:
@@ -45,11 +45,12 @@ def revision(connection: sa.Connection) -> str | None:
     return found
 
 
-def _upgrade(connection: sa.Connection) -> None:
+def upgrade(connection: sa.Connection, target: str) -> None:
+    """Bring the schema to a revision, or to ``head``, in the transaction of ``connection``."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, target)

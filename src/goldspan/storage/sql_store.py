@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -13,6 +14,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from goldspan.storage.before_migration import keep_before_migration
 from goldspan.storage.engine import checkpoint, reader_engine, writer_engine
 from goldspan.storage.failures import failure_of
 from goldspan.storage.schema import migrate
@@ -22,6 +24,7 @@ from goldspan.storage.sql_base import Session
 from goldspan.storage.sql_datasets import SqlDatasets
 from goldspan.storage.sql_journal import SqlAudit, SqlIdempotencyKeys
 from goldspan.storage.sql_judgements import SqlDays, SqlJudgements, SqlKnown, SqlVersions
+from goldspan.storage.sql_maintenance import SqlMaintenance
 from goldspan.storage.sql_records import SqlRecords, SqlResponses, SqlSuggestions
 from goldspan.storage.sql_search import SqlTexts
 from goldspan.storage.sql_snapshots import SqlSnapshots
@@ -54,6 +57,7 @@ class SqlUnit:
         self.tallies = SqlTallies(session)
         self.texts = SqlTexts(session)
         self.snapshots = SqlSnapshots(session)
+        self.maintenance = SqlMaintenance(session)
         self.vectors = SqlVectors(session)
         self.webhooks = SqlWebhooks(session)
         self.audit = SqlAudit(session)
@@ -86,11 +90,12 @@ class SqliteStore:
             path.touch(mode=0o600)  # what it holds is its user's alone; its log takes this over
         except OSError as error:
             raise failure_of("opened", error) from error
-        engine = writer_engine(path)
         try:
+            keep_before_migration(path)
+            engine = writer_engine(path)
             with engine.begin() as connection:
                 migrate(connection)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             raise failure_of("opened", error) from error
         self._writer = Writer(engine, at_end=checkpoint)
         self._engine = reader_engine(path)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from goldspan.domain.field import Field
@@ -19,6 +20,7 @@ from goldspan.domain.question import Question
 from goldspan.domain.record import ResponseStatus
 from goldspan.domain.schema import VectorSettings
 from goldspan.storage.accounts import Invitations, Keys, Links, Sessions
+from goldspan.storage.copying import Manifest
 from goldspan.storage.query import RecordQuery
 from goldspan.storage.rows import (
     AdjudicationRow,
@@ -511,6 +513,16 @@ class Days(Protocol):
         """Return how many of a user's responses became submitted on a day."""
 
 
+class Maintenance(Protocol):
+    """The database as a whole."""
+
+    def dump(self, path: Path) -> Manifest:
+        """Write all that the transaction sees to an archive; see ``copying``."""
+
+    def checkup(self) -> dict[str, str]:
+        """Return check to what is wrong, "" where nothing is."""
+
+
 class Unit(Protocol):
     """One transaction; ``now`` is its time, naive UTC, and stands in all that it writes."""
 
@@ -601,6 +613,10 @@ class Unit(Protocol):
     @property
     def known(self) -> Known:
         """What is known to be right."""
+
+    @property
+    def maintenance(self) -> Maintenance:
+        """The database as a whole."""
 
     @property
     def snapshots(self) -> Snapshots:
