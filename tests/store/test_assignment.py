@@ -8,7 +8,7 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,11 +32,13 @@ from goldspan.services.datasets import (
 from goldspan.services.declarations import declare
 from goldspan.services.judging import respond
 from goldspan.storage.ids import new_id
+from goldspan.storage.postgres_store import PostgresStore
 from goldspan.storage.rows import AssignmentRow
 from goldspan.storage.store import Store, Unit
 from goldspan.wire.record import RecordCreate, ResponseValue
 
 ANNOTATORS = 20
+PROCESSES = 4
 RECORDS = int(os.environ.get("GOLDSPAN_SIMULATION_RECORDS", "60"))
 ANSWER = {"answer": ResponseValue(value="Denver")}
 LEAD = Actor("lead", "lead", Role.OWNER)
@@ -83,7 +85,7 @@ class Annotator:
 
     def work(self) -> None:
         """Go on until every record is completed."""
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while time.monotonic() < deadline:
             leases = self._claim(self.random.choice((1, 1, 2)))
             if not leases and self._all_done():
@@ -131,12 +133,29 @@ class Annotator:
         self.store.write(job).result()
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def stores(request: pytest.FixtureRequest) -> Iterator[list[Store]]:
+    """The one store of an SQLite file, or several on one PostgreSQL database, as of processes."""
+    if request.param == "sqlite":
+        yield [request.getfixturevalue("sqlite_store")]
+        return
+    url = request.getfixturevalue("postgres_url")
+    opened: list[Store] = [PostgresStore(url) for _ in range(PROCESSES)]
+    yield opened
+    for store in opened:
+        store.close()
+
+
 @pytest.mark.parametrize("overlap", [1, 3])
-def test_no_work_is_done_in_vain_and_none_is_left(store: Store, overlap: int) -> None:
+def test_no_work_is_done_in_vain_and_none_is_left(stores: list[Store], overlap: int) -> None:
+    store = stores[0]
     seed = int(os.environ.get("GOLDSPAN_SIMULATION_SEED", random.randrange(2**32)))
     print(f"GOLDSPAN_SIMULATION_SEED={seed}")
     dataset_id = store.write(lambda unit: make_dataset(unit, overlap, RECORDS)).result()
-    people = [Annotator(store, dataset_id, number, seed) for number in range(ANNOTATORS)]
+    people = [
+        Annotator(stores[number % len(stores)], dataset_id, number, seed)
+        for number in range(ANNOTATORS)
+    ]
     with ThreadPoolExecutor(ANNOTATORS) as threads:
         for working in [threads.submit(person.work) for person in people]:
             working.result()

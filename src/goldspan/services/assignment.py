@@ -49,9 +49,7 @@ def held_leases(
     dataset = visible_dataset(unit, actor, dataset_id, Action.RESPOND)
     _check_count(count)
     leases = unit.assignments.leases(dataset_id, actor.user_id)[:count]
-    fresh = unit.now + timedelta(minutes=dataset.lease_minutes / 2)
-    good = [lease for lease in leases if lease.expires_at is not None and lease.expires_at > fresh]
-    return leases if len(good) == count else None
+    return leases if len(leases) == count and _are_fresh(unit, dataset, leases) else None
 
 
 def claim(unit: Unit, actor: Actor, dataset_id: str, count: int) -> list[AssignmentRow]:
@@ -74,13 +72,19 @@ def claim(unit: Unit, actor: Actor, dataset_id: str, count: int) -> list[Assignm
 
 
 def _keep(unit: Unit, dataset: DatasetRow, user_id: str) -> list[AssignmentRow]:
-    """Let the leases that a user has last anew, and return them."""
-    ids = [lease.record_id for lease in unit.assignments.leases(dataset.id, user_id)]
-    if not ids:
-        return []
+    """Return the leases that a user has, and let them last anew if one of them is half over."""
+    leases = unit.assignments.leases(dataset.id, user_id)
+    if _are_fresh(unit, dataset, leases):
+        return leases
+    ids = [lease.record_id for lease in leases]
     unit.records.lock(ids)
     unit.assignments.extend(ids, user_id, lease_end(unit, dataset))
     return unit.assignments.leases(dataset.id, user_id)
+
+
+def _are_fresh(unit: Unit, dataset: DatasetRow, leases: Sequence[AssignmentRow]) -> bool:
+    half = unit.now + timedelta(minutes=dataset.lease_minutes / 2)
+    return all(lease.expires_at is not None and lease.expires_at > half for lease in leases)
 
 
 def reap(unit: Unit, dataset: DatasetRow) -> None:
