@@ -18,11 +18,12 @@ from goldspan.sdk.records import FeedbackRecord
 from goldspan.sdk.remote import RemoteFeedbackDataset
 from goldspan.sdk.session import Session, active
 from goldspan.sdk.settings import Settings
+from goldspan.sdk.task_templates import TaskTemplates
 from goldspan.sdk.upload import create_dataset
 from goldspan.sdk.workspace import Workspace
 
 
-class FeedbackDataset(DatasetBase):
+class FeedbackDataset(TaskTemplates, DatasetBase):
     """A dataset in memory.
 
     Args:
