@@ -59,6 +59,9 @@ if TYPE_CHECKING:  # so that type checkers and editors see what the table resolv
         SuggestionSchema as SuggestionSchema,
     )
     from goldspan.sdk.records import (
+        UnifiedValueSchema as UnifiedValueSchema,
+    )
+    from goldspan.sdk.records import (
         ValueSchema as ValueSchema,
     )
     from goldspan.sdk.remote import RemoteFeedbackDataset as RemoteFeedbackDataset
@@ -104,6 +107,7 @@ _PUBLIC: dict[str, str] = {
     "TextField": "goldspan.domain.field",
     "TextQuestion": "goldspan.domain.question",
     "TrainingTask": "goldspan.sdk.training_task",
+    "UnifiedValueSchema": "goldspan.sdk.records",
     "User": "goldspan.sdk.user",
     "ValueSchema": "goldspan.sdk.records",
     "VectorSettings": "goldspan.domain.schema",

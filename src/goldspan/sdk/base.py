@@ -12,6 +12,14 @@ from goldspan.domain.metadata import MetadataProperty
 from goldspan.domain.question import Question
 from goldspan.domain.schema import VectorSettings
 from goldspan.errors import InvalidInput
+from goldspan.sdk.metrics import (
+    ALPHA,
+    MEASURES,
+    AgreementMetricResult,
+    ModelMetricResult,
+    agreement,
+    model_metrics,
+)
 from goldspan.sdk.prepare import prepare
 from goldspan.sdk.records import FeedbackRecord
 from goldspan.sdk.rows import row_of, to_datasets
@@ -94,6 +102,61 @@ class DatasetBase(ABC):
     ) -> datasets.Dataset | datasets.DatasetDict:
         """Return the training examples as ``sdk.prepare.prepare`` makes them."""
         return prepare(self, self.questions, framework, task, train_size, seed)
+
+    def compute_agreement_metrics(
+        self,
+        metric_names: str | Sequence[str] | None = None,
+        question_name: str | Question | None = None,
+        field_name: str | Sequence[str] | None = None,
+    ) -> AgreementMetricResult:
+        """Return how far people's submitted responses to a question agree.
+
+        Args:
+            metric_names: ``alpha``, the one there is.
+            question_name: the question; the first one if not given.
+            field_name: taken and not needed: records are told apart by themselves.
+
+        Raises:
+            InvalidInput: for another metric or an unknown question.
+        """
+        names = [metric_names] if isinstance(metric_names, str) else [*(metric_names or [ALPHA])]
+        if names != [ALPHA]:
+            raise InvalidInput(f"agreement is measured by {ALPHA!r}, found {names!r}")
+        return agreement(self._question(question_name), self)
+
+    def compute_model_metrics(
+        self,
+        metric_names: str | Sequence[str] | None = None,
+        question_name: str | Question | None = None,
+        strategy: str | None = None,
+    ) -> dict[str, list[ModelMetricResult]]:
+        """Return how near suggestions come to each user's responses, which count as the truth.
+
+        Args:
+            metric_names: one or several of those for the question's kind; all if not given.
+            question_name: the question; the first one if not given.
+            strategy: unifies the responses first; the one key is then the strategy's name.
+
+        Raises:
+            InvalidInput: if something does not fit, or no record has a suggestion and a response.
+        """
+        question = self._question(question_name)
+        known = MEASURES.get(type(question), {})
+        names = [metric_names] if isinstance(metric_names, str) else [*(metric_names or known)]
+        return model_metrics(question, self, names, strategy)
+
+    compute_annotator_metrics = compute_model_metrics
+
+    def _question(self, given: str | Question | None) -> Question:
+        if given is None:
+            return self.questions[0]
+        name = given if isinstance(given, str) else given.name
+        found = self.question_by_name(name)
+        if found is None:
+            raise InvalidInput(
+                f"question {name!r} is not one of the dataset's {[q.name for q in self.questions]}"
+            )
+        return found
 
     def format_as(self, format: str = "datasets") -> datasets.Dataset:
         """Return all records as a ``datasets.Dataset`` of the rows that ``rows`` yields.

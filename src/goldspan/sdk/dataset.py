@@ -10,11 +10,13 @@ from typing import overload
 from goldspan.domain.field import Field
 from goldspan.domain.metadata import MetadataProperty
 from goldspan.domain.question import Question
+from goldspan.domain.record import ResponseStatus
 from goldspan.domain.schema import VectorSettings
+from goldspan.domain.unify import unify
 from goldspan.sdk import templates
 from goldspan.sdk.base import DatasetBase
 from goldspan.sdk.filters import EVERYTHING, MetadataFilter
-from goldspan.sdk.records import FeedbackRecord
+from goldspan.sdk.records import FeedbackRecord, UnifiedValueSchema
 from goldspan.sdk.remote import RemoteFeedbackDataset
 from goldspan.sdk.session import Session, active
 from goldspan.sdk.settings import Settings
@@ -127,6 +129,38 @@ class FeedbackDataset(TaskTemplates, DatasetBase):
             if view.keeps([one.status for one in record.responses], record.metadata)
         ]
         return part
+
+    def compute_unified_responses(
+        self, question: str | Question, strategy: str = "majority"
+    ) -> FeedbackDataset:
+        """Fill ``unified_responses`` of every record that has submitted responses to a question.
+
+        Args:
+            question: the question or its name.
+            strategy: of ratings and rankings mean, majority, max or min; of labels majority; of
+                every kind disagreement, which keeps all values.
+
+        Returns:
+            The dataset itself.
+
+        Raises:
+            InvalidInput: if the question is not the dataset's, or the strategy not the question's.
+        """
+        asked = self._question(question)
+        for record in self.records:
+            values = [
+                one.values[asked.name].value
+                for one in record.responses
+                if one.status is ResponseStatus.SUBMITTED and asked.name in one.values
+            ]
+            unified = unify(asked, values, strategy)
+            if unified:
+                record.unified_responses[asked.name] = [
+                    UnifiedValueSchema(value, strategy) for value in unified
+                ]
+        return self
+
+    unify_responses = compute_unified_responses
 
     def push_to_argilla(
         self,

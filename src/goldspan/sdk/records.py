@@ -34,6 +34,14 @@ class RankingValueSchema:
 
 
 @dataclass(frozen=True, slots=True)
+class UnifiedValueSchema:
+    """A value that stands for several responses, and how it came about."""
+
+    value: Any
+    strategy: str
+
+
+@dataclass(frozen=True, slots=True)
 class ValueSchema:
     """The answer to one question, as plain JSON: a text, a number, or a list."""
 
@@ -156,6 +164,7 @@ class FeedbackRecord:
         self.metadata = dict(metadata or {})
         self.vectors = dict(vectors or {})
         self.external_id = None if external_id is None else str(external_id)
+        self.unified_responses: dict[str, list[UnifiedValueSchema]] = {}
 
     @property
     def responses(self) -> list[ResponseSchema]:

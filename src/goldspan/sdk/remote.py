@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from goldspan.client import error_of
+from goldspan.domain.question import Question
 from goldspan.domain.record import ResponseStatus
 from goldspan.domain.workspace import Role
 from goldspan.errors import InvalidInput, InvalidResponse, NotFound
@@ -20,7 +21,7 @@ from goldspan.sdk.upload import RECORDS_A_REQUEST, batched, upload_records
 from goldspan.wire import record as wire
 from goldspan.wire.dataset import Dataset
 from goldspan.wire.leading import Quality
-from goldspan.wire.search import SearchPage
+from goldspan.wire.search import Query, SearchBody, SearchPage, VectorQuery
 from goldspan.wire.settings import (
     field_of,
     metadata_property_of,
@@ -160,10 +161,13 @@ class RemoteFeedbackDataset(DatasetBase):
         return self._records_of(page)[0]
 
     def _page(self, offset: int, limit: int) -> SearchPage:
+        return self._search(self._view.to_search(), offset, limit)
+
+    def _search(self, body: SearchBody, offset: int, limit: int) -> SearchPage:
         vectors = ("vectors",) if self._with_vectors else ()
         return self.session.client.search_records(
             self.id,
-            self._view.to_search(),
+            body,
             offset=offset,
             limit=limit,
             include=("responses", "suggestions", *vectors),
@@ -288,6 +292,49 @@ class RemoteFeedbackDataset(DatasetBase):
     def quality(self) -> Quality:
         """Return how far people agree, how right, how fast and how swayed they are."""
         return self.session.client.quality(self.id)
+
+    def compute_unified_responses(
+        self, question: str | Question, strategy: str = "majority"
+    ) -> FeedbackDataset:
+        """Return a local copy with ``unified_responses``; see ``FeedbackDataset``."""
+        return self.pull().compute_unified_responses(question, strategy)
+
+    unify_responses = compute_unified_responses
+
+    def find_similar_records(
+        self,
+        vector_name: str,
+        value: Sequence[float] | None = None,
+        record: RemoteFeedbackRecord | None = None,
+        max_results: int = 50,
+        *,
+        most_similar: bool = True,
+    ) -> list[tuple[RemoteFeedbackRecord, float]]:
+        """Return the records of this view whose vectors are nearest, each with its cosine.
+
+        Args:
+            vector_name: the kind of vector.
+            value: the vector to compare with; or else
+            record: the record whose vector is meant, which is not among the results.
+            max_results: 1 to 1000.
+            most_similar: False for those that point the other way, the farthest first.
+
+        Raises:
+            InvalidInput: if both or neither of value and record are given, the vector is not the
+                dataset's or of another length, or the view is sorted.
+        """
+        body = self._view.to_search()
+        body.query = Query(
+            vector=VectorQuery(
+                name=vector_name,
+                value=None if value is None else list(value),
+                record_id=None if record is None else record.id,
+                order="most_similar" if most_similar else "least_similar",
+            )
+        )
+        page = self._search(body, 0, max_results)
+        scores = [hit.query_score or 0.0 for hit in page.items]
+        return list(zip(self._records_of(page), scores, strict=True))
 
     def pull(self, max_records: int | None = None) -> FeedbackDataset:
         """Return a local copy with the records, at most ``max_records``, of this view."""
