@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 from benchmarks.proof_parts.training import Recipe
+from numpy.typing import NDArray
+
+from goldspan.evaluation.threshold import threshold_curve
 
 
 @dataclass
@@ -51,24 +54,15 @@ def new_row(
     }
 
 
-def best_threshold(f1: np.ndarray, answerable: np.ndarray, none: np.ndarray) -> tuple[float, float]:
-    """Return the threshold on the probability of "not answerable" with the highest F1.
+def best_threshold(
+    f1: NDArray[np.float64], answerable: NDArray[np.bool_], none: NDArray[np.float64]
+) -> tuple[float, float]:
+    """Return the threshold with the highest F1 on these questions, and that F1 in percent.
 
     Args:
         f1: of the best span of each question, 0 to 1.
         answerable: whether a question has an answer.
         none: the reader's probability that it has none.
-
-    Returns:
-        The threshold, and the F1 in percent that it gives on these questions.
     """
-    order = np.argsort(-none, kind="stable")
-    spoken = np.where(answerable, f1, 0.0)[order]
-    silent = (~answerable[order]).astype(float)
-    # After the k most doubtful questions are left unanswered:
-    totals = spoken.sum() + np.concatenate([[0.0], np.cumsum(silent - spoken)])
-    k = int(np.argmax(totals))
-    ranked = none[order]
-    above = ranked[k - 1] if k else 1.0
-    below = ranked[k] if k < len(ranked) else 0.0
-    return float((above + below) / 2), 100 * float(totals[k]) / len(f1)
+    best = threshold_curve(f1.tolist(), answerable.tolist(), none.tolist()).best
+    return best.threshold, best.f1

@@ -148,7 +148,7 @@ def summarise(
     Raises:
         InvalidInput: if there are no scores.
     """
-    whole = _part(scores, version, seed)
+    whole = part_report(scores, version, seed)
     answerable = [s for s in scores if s.answerable]
     not_answerable = [s for s in scores if not s.answerable]
     split = bool(not_answerable)
@@ -160,8 +160,8 @@ def summarise(
         exact_match=whole.exact_match,
         f1=whole.f1,
         clusters_by=whole.clusters_by,
-        answerable=_part(answerable, version, seed) if split and answerable else None,
-        not_answerable=_part(not_answerable, version, seed) if split else None,
+        answerable=part_report(answerable, version, seed) if split and answerable else None,
+        not_answerable=part_report(not_answerable, version, seed) if split else None,
     )
 
 
@@ -222,7 +222,8 @@ def choose_clusters(scores: Sequence[QuestionScore]) -> tuple[ClusterUnit, list[
     return "question", [s.id for s in scores]
 
 
-def _part(scores: Sequence[QuestionScore], version: SquadVersion, seed: int) -> PartReport:
+def part_report(scores: Sequence[QuestionScore], version: SquadVersion, seed: int) -> PartReport:
+    """Summarise some of a report's scores; raises InvalidInput where there are none."""
     clusters_by, clusters = choose_clusters(scores)
 
     def interval(values: list[float]) -> Interval:

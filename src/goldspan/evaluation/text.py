@@ -27,7 +27,7 @@ def as_text(reports: Sequence[EvaluationReport], comparisons: Sequence[Compariso
             if report.answerable:
                 rows.append(("  answerable", *_cells(report.answerable), ""))
             rows.append(("  not answerable", *_cells(report.not_answerable), ""))
-    blocks = [_table(rows), "\n".join(_notes(reports))]
+    blocks = [columns(rows), "\n".join(_notes(reports))]
     if comparisons:
         blocks.append("\n".join(describe(comparison) for comparison in comparisons))
         blocks.append("\n".join(verdict(comparison) for comparison in comparisons))
@@ -58,18 +58,19 @@ def _difference(difference: Difference) -> str:
     interval = difference.interval
     # p is never 0; so few digits must not make it look so.
     p = "p < 0.001" if difference.p < 0.001 else f"p = {difference.p:.3f}"
-    return f"{interval.mean:+.1f} {_bounds(interval, '+.1f')}, {p}"
+    return f"{interval.mean:+.1f} {bounds(interval, '+.1f')}, {p}"
 
 
 def _cells(part: EvaluationReport | PartReport) -> tuple[str, str, str, str]:
     def cell(interval: Interval) -> str:
-        return f"{interval.mean:.1f} {_bounds(interval, '.1f')}"
+        return f"{interval.mean:.1f} {bounds(interval, '.1f')}"
 
     clusters = _count(part.f1.clusters, part.clusters_by)
     return cell(part.exact_match), cell(part.f1), str(part.questions), clusters
 
 
-def _bounds(interval: Interval, form: str) -> str:
+def bounds(interval: Interval, form: str) -> str:
+    """Return an interval's bounds; ``form`` is a format of numbers."""
     if math.isinf(interval.low):
         return "[no interval]"
     return f"[{interval.low:{form}}, {interval.high:{form}}]"
@@ -79,7 +80,8 @@ def _count(count: int, unit: ClusterUnit) -> str:
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
-def _table(rows: Sequence[Sequence[str]]) -> str:
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of cells as aligned lines."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
     return "\n".join(lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from goldspan.domain.span import Span
@@ -23,12 +23,34 @@ class ReaderAnswer:
             written rather than marked, or empty.
         context_index: which context the span lies in, from 0; None without a span.
         score: how sure the reader is, 0 to 1; does not depend on how many answers were asked for.
+        places: every place of the text in the contexts, as (context index, span), that of
+            ``span`` first; empty for a reader that does not look for them.
     """
 
     text: str
     span: Span | None
     context_index: int | None
     score: float
+    places: tuple[tuple[int, Span], ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What a reader thinks of one question, whatever its threshold says.
+
+    Args:
+        answer: what it answers.
+        best: its best answer that is not empty; the same as ``answer`` where it has none.
+        no_answer: probability of "not answerable", 0 to 1; None for a reader that cannot tell.
+        raw_score: the score of ``best`` at temperature 1.
+        gap: how much surer it is of its best span than of its second best, 0 to 1.
+    """
+
+    answer: ReaderAnswer
+    best: ReaderAnswer
+    no_answer: float | None
+    raw_score: float
+    gap: float
 
 
 class Reader(Protocol):

@@ -12,8 +12,9 @@ import torch
 from transformers import AutoModelForQuestionAnswering
 
 from goldspan.domain.normalise import normalise_answer
+from goldspan.domain.span import Span, find_all
 from goldspan.errors import UnusableModel
-from goldspan.reader.base import OnProgress, ReaderAnswer
+from goldspan.reader.base import Assessment, OnProgress, ReaderAnswer
 from goldspan.reader.encoding import EncodedWindow, SpanEncoder
 from goldspan.reader.model_folder import (
     SAFE_LOADING,
@@ -28,7 +29,7 @@ from goldspan.reader.span_search import SpanSearch, WindowLogits, tidied
 
 # Questions whose windows are sorted by length together, and tokens (padding included) of one
 # forward pass.
-QUESTIONS_AT_ONCE = 64
+QUESTIONS_AT_ONCE = 128
 TOKENS_AT_ONCE = {"cpu": 4096, "cuda": 65_536}
 
 Question = tuple[str, Sequence[str]]
@@ -62,7 +63,13 @@ class SpanReader:
 
     @classmethod
     def load(
-        cls, model: str | Path, *, device: str | None = None, tokenizer: Any | None = None
+        cls,
+        model: str | Path,
+        *,
+        device: str | None = None,
+        tokenizer: Any | None = None,
+        dtype: str | None = None,
+        compiled: bool = False,
     ) -> SpanReader:
         """Load a run's, a folder's or the hub's model.
 
@@ -70,6 +77,10 @@ class SpanReader:
             model: the folder or hub id.
             device: a torch device; None takes CUDA where there is one.
             tokenizer: an object, a folder or a hub id; None takes the model's own.
+            dtype: of the weights, such as ``bfloat16``; None takes float32. Half precision pays
+                on a GPU; scores then have two or three good digits.
+            compiled: whether torch compiles the model. It takes a minute and a C++ compiler, and
+                pays over tens of thousands of questions.
 
         Raises:
             UnusableModel: if it is not a model that may be loaded, or has no trained head.
@@ -90,6 +101,9 @@ class SpanReader:
                 model=source,
             )
         loaded.to(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        loaded.to(getattr(torch, dtype) if dtype else torch.float32)
+        if compiled:
+            loaded.compile(dynamic=True)
         return cls(loaded, tokenizer, SpanReaderConfig.load(Path(source)), name=str(model))
 
     def configured(self, **changes: Any) -> SpanReader:
@@ -111,14 +125,56 @@ class SpanReader:
         """Answer many questions, windows of like length together; see ``Reader``."""
         if top_k < 1:
             raise ValueError(f"top_k should be at least 1, found {top_k}")
-        answers: list[list[ReaderAnswer]] = []
+        return [
+            list(islice(self._answers(contexts, search), top_k))
+            for contexts, search in self.searches(questions, on_progress)
+        ]
+
+    def searches(
+        self, questions: Sequence[Question], on_progress: OnProgress | None = None
+    ) -> Iterator[tuple[Sequence[str], SpanSearch]]:
+        """Read many questions; yield the contexts of each with all its spans, in their order."""
+        config = self.config
         for first in range(0, len(questions), QUESTIONS_AT_ONCE):
             some = questions[first : first + QUESTIONS_AT_ONCE]
             for (_, contexts), windows in zip(some, self._read(some), strict=True):
-                answers.append(list(islice(self._answers(contexts, windows), top_k)))
+                yield (
+                    contexts,
+                    SpanSearch(
+                        windows,
+                        config.max_answer_length,
+                        config.align_to_words,
+                        config.temperature,
+                    ),
+                )
             if on_progress is not None:
                 on_progress(len(some))
-        return answers
+
+    def assess_many(
+        self, questions: Sequence[Question], on_progress: OnProgress | None = None
+    ) -> list[Assessment]:
+        """Say of many questions what the reader thinks, whatever its threshold says."""
+        return [
+            self.assess(contexts, search)
+            for contexts, search in self.searches(questions, on_progress)
+        ]
+
+    def assess(self, contexts: Sequence[str], search: SpanSearch) -> Assessment:
+        """Say what the reader thinks of one question that it has read."""
+        answer = next(self._answers(contexts, search))
+        two = list(islice(self._distinct_spans(contexts, search), 2))
+        best = two[0] if two else answer
+        scores = [each.score for each in two] + [0.0, 0.0]
+        raw = search.best_probability(1.0)
+        if self.config.no_answer_threshold is not None:
+            raw *= 1.0 - search.no_answer_probability
+        return Assessment(
+            answer=answer,
+            best=best,
+            no_answer=search.no_answer_probability,
+            raw_score=raw if answer.text else answer.score,
+            gap=scores[0] - scores[1],
+        )
 
     def propose(
         self,
@@ -131,11 +187,8 @@ class SpanReader:
         """Give the k best spans with distinct texts; nothing is drawn, ``seed`` has no effect."""
         return self.answer_many(questions, k, on_progress)
 
-    def _answers(
-        self, contexts: Sequence[str], windows: Sequence[WindowLogits]
-    ) -> Iterator[ReaderAnswer]:
+    def _answers(self, contexts: Sequence[str], search: SpanSearch) -> Iterator[ReaderAnswer]:
         """Yield distinct answers, best first; "not answerable" only if the reader knows it."""
-        search = SpanSearch(windows, self.config.max_answer_length, self.config.align_to_words)
         threshold = self.config.no_answer_threshold
         spans = self._distinct_spans(contexts, search)
         if threshold is None:
@@ -171,7 +224,7 @@ class SpanReader:
             key = normalise_answer(text) or text
             if key not in seen:
                 seen.add(key)
-                yield ReaderAnswer(text, span, index, probability)
+                yield ReaderAnswer(text, span, index, probability, _places(contexts, index, span))
 
     def _read(self, questions: Sequence[Question]) -> list[list[WindowLogits]]:
         """Run the model over every window of the questions; one list a question."""
@@ -206,6 +259,24 @@ class SpanReader:
         output = self.model(**{name: value.to(self.model.device) for name, value in batch.items()})
         starts, ends = output.start_logits.float().cpu(), output.end_logits.float().cpu()
         return list(zip(starts, ends, strict=True))
+
+
+def _places(contexts: Sequence[str], index: int, span: Span) -> tuple[tuple[int, Span], ...]:
+    """Return every place where a span's text stands as words of its own, its own place first."""
+    text = span.of(contexts[index])
+    found = [(index, span)]
+    for number, context in enumerate(contexts):
+        for place in find_all(context, text):
+            own = (number, place) == (index, span)
+            if not own and not _inside_word(context, place):
+                found.append((number, place))
+    return tuple(found)
+
+
+def _inside_word(text: str, span: Span) -> bool:
+    before, after = text[max(0, span.start - 1) : span.start], text[span.end : span.end + 1]
+    begins = before.isalnum() and text[span.start].isalnum()
+    return begins or (after.isalnum() and text[span.end - 1].isalnum())
 
 
 def _logits_of(

@@ -26,6 +26,8 @@ class SpanReaderConfig:
         align_to_words: whether answers are widened to whole words, as the tokenizer sees them.
         no_answer_threshold: probability of "not answerable" above which it is the answer, 0 to
             1; None for a reader that always answers (trained as on SQuAD v1.1).
+        temperature: what span scores are divided by before they become probabilities, > 0; it
+            changes how sure the reader says it is, never its answers. Learnt by ``tune_reader``.
     """
 
     max_length: int = 384
@@ -34,6 +36,7 @@ class SpanReaderConfig:
     max_answer_length: int = 30
     align_to_words: bool = True
     no_answer_threshold: float | None = None
+    temperature: float = 1.0
 
     def window_size(self, special_tokens: int) -> int:
         """Return the tokens of a window: the same for every question.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -64,10 +65,16 @@ class SpanSearch:
         windows: of one question; those without tokens are allowed.
         max_answer_length: tokens of an answer at most.
         align_to_words: whether spans are widened to whole words.
+        temperature: what scores are divided by in the softmax over spans, > 0; the probability
+            of "not answerable" does not depend on it.
     """
 
     def __init__(
-        self, windows: Sequence[WindowLogits], max_answer_length: int, align_to_words: bool
+        self,
+        windows: Sequence[WindowLogits],
+        max_answer_length: int,
+        align_to_words: bool,
+        temperature: float = 1.0,
     ) -> None:
         self._windows = windows
         self._align = align_to_words
@@ -80,8 +87,20 @@ class SpanSearch:
             start[row, :size], end[row, :size] = each.start, each.end
             valid[row, :size] = torch.tensor([a < b for a, b in each.window.offsets])
         self._scores = span_scores(start, end, valid, max_answer_length).double()
-        self._total = float(torch.logsumexp(self._scores.flatten(), 0))
+        self._temperature = temperature
+        self._total = self._total_at(1.0)
+        self._tempered = self._total if temperature == 1.0 else self._total_at(temperature)
         self._no_answer = min((each.no_answer for each in windows), default=0.0)
+
+    def _total_at(self, temperature: float) -> float:
+        return float(torch.logsumexp(self._scores.flatten() / temperature, 0))
+
+    def best_probability(self, temperature: float) -> float:
+        """Probability of the best span among all spans at a temperature; 0 where there is none."""
+        if self._scores.numel() == 0 or self._total == NOTHING:
+            return 0.0
+        best = float(self._scores.max()) / temperature
+        return math.exp(best - self._total_at(temperature))
 
     @property
     def no_answer_probability(self) -> float:
@@ -106,7 +125,7 @@ class SpanSearch:
             yield (
                 each.context_index,
                 self._place(each.window, first, first + more),
-                float(torch.exp(flat[place] - self._total)),
+                math.exp(score / self._temperature - self._tempered),
             )
 
     def _place(self, window: EncodedWindow, first: int, last: int) -> Span:

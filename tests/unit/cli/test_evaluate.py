@@ -91,3 +91,26 @@ def test_a_faulty_file_is_refused_before_any_model_is_loaded(tmp_path: Path) -> 
     path.write_text("question,context,answer\nWhat?,,tea\n", encoding="utf-8")
     refused = run("no/such-model", "--data", path)
     assert isinstance(refused.exception, InvalidFile)
+
+
+def test_the_whole_report_is_one_page_and_one_json(
+    readers: list[str], data: Path, tmp_path: Path
+) -> None:
+    page, output = tmp_path / "report.html", tmp_path / "report.json"
+    done = run(*readers, "--data", data, "--html", page, "--output", output, "--probes")
+    assert done.exit_code == 0, done.output
+    assert "expected calibration error" in done.output
+    assert "question paraphrased" in done.output
+    assert "Old against new" in page.read_text(encoding="utf-8")
+    report = json.loads(output.read_text(encoding="utf-8"))
+    assert [each["name"] for each in report["details"]] == readers
+    assert report["details"][0]["by_question_word"]["what"]["questions"] == 4
+    assert report["details"][0]["probes"][0]["questions"] > 0
+
+
+def test_tuning_is_saved_with_the_model(readers: list[str], data: Path) -> None:
+    done = run(readers[1], "--data", data, "--tune", data)
+    assert done.exit_code == 0, done.output
+    assert "learnt from 4 questions" in done.output
+    saved = json.loads((Path(readers[1]) / "goldspan_reader.json").read_text(encoding="utf-8"))
+    assert saved["temperature"] != 1.0

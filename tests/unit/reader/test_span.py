@@ -1,5 +1,6 @@
 """The span reader on tiny models: places, scores, distinct answers, abstaining."""
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -16,8 +17,9 @@ from transformers import (
 )
 
 from goldspan.domain.normalise import normalise_answer
+from goldspan.domain.span import Span
 from goldspan.reader.base import ReaderAnswer
-from goldspan.reader.span import SpanReader
+from goldspan.reader.span import TOKENS_AT_ONCE, SpanReader
 from goldspan.reader.span_config import SpanReaderConfig, length_limit
 from goldspan.training.preset import train_tokenizer
 
@@ -135,3 +137,70 @@ def test_positions_counted_past_the_padding_are_not_used() -> None:
     model = RobertaForQuestionAnswering(config)
     # Of 66 positions RoBERTa leaves 0 and 1 to padding.
     assert length_limit(model, train_tokenizer([CONTEXT], 300)) == 64
+
+
+TEXTS = st.text(st.sampled_from([*"catsdogmfi ,.3é日🙂", "\n"]), min_size=1, max_size=90)
+
+
+@given(
+    contexts=st.lists(TEXTS, min_size=1, max_size=5), draw=st.randoms(), at_once=st.integers(1, 200)
+)
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+def test_scores_hang_on_no_other_question_no_order_and_no_batch(
+    reader: SpanReader,
+    contexts: list[str],
+    draw: random.Random,
+    at_once: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    questions = [("who sat where ?", [context]) for context in contexts]
+    order = draw.sample(range(len(questions)), len(questions))
+    alone = [reader.answer(*question, top_k=2) for question in questions]
+    with monkeypatch.context() as patched:
+        patched.setitem(TOKENS_AT_ONCE, "cpu", at_once)
+        together = reader.answer_many([questions[i] for i in order], top_k=3)
+    for place, answers in zip(order, together, strict=True):
+        expected = alone[place]
+        assert [a.score for a in answers[:2]] == pytest.approx(
+            [a.score for a in expected], abs=1e-5
+        )
+
+
+@given(contexts=st.lists(TEXTS, min_size=1, max_size=3), top_k=st.integers(1, 6))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_all_places_of_an_answer_hold_its_text(
+    reader: SpanReader, contexts: list[str], top_k: int
+) -> None:
+    for answer in reader.answer("who sat where ?", contexts, top_k):
+        if answer.span is None:
+            assert answer.places == ()
+            continue
+        assert answer.places[0] == (answer.context_index, answer.span)
+        assert len(set(answer.places)) == len(answer.places)
+        assert all(span.of(contexts[index]) == answer.text for index, span in answer.places)
+
+
+def test_an_answer_inside_another_word_is_no_place_of_it(reader: SpanReader) -> None:
+    answers = reader.configured(max_answer_length=1).answer("who ?", ["cat", "cats, cat"], 10)
+    (cat,) = [answer for answer in answers if answer.text == "cat"]
+    assert set(cat.places) == {(0, Span(0, 3)), (1, Span(6, 9))}
+
+
+def test_a_temperature_changes_scores_and_nothing_else(reader: SpanReader) -> None:
+    cold = reader.configured(temperature=0.5).answer("who sat where ?", [CONTEXT], top_k=5)
+    warm = reader.answer("who sat where ?", [CONTEXT], top_k=5)
+    assert cold == [replace(a, score=b.score) for a, b in zip(warm, cold, strict=True)]
+    # p(T) of one place is proportional to p(1) ** (1 / T).
+    assert cold[0].score / cold[1].score == pytest.approx((warm[0].score / warm[1].score) ** 2)
+
+
+def test_an_assessment_tells_the_gap_between_the_two_best_answers(reader: SpanReader) -> None:
+    first, second = reader.answer("who sat where ?", [CONTEXT], top_k=2)
+    (found,) = reader.assess_many([("who sat where ?", [CONTEXT])])
+    assert (found.answer, found.best) == (first, first)
+    assert found.gap == pytest.approx(first.score - second.score)
+    assert found.raw_score == pytest.approx(first.score)

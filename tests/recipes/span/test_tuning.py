@@ -1,0 +1,48 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from goldspan.domain.demonstration import Answer, Demonstration
+from goldspan.errors import InvalidInput
+from goldspan.reader.span import SpanReader
+from goldspan.training.span_tuning import tune_reader
+
+CONTEXT = "Bees make wax in summer and fly two miles for it."
+
+
+@pytest.fixture(scope="module")
+def reader(make_span_parts: Callable[..., tuple[Any, Any]]) -> SpanReader:
+    return SpanReader(*make_span_parts([CONTEXT, "What is it?"]), name="fresh")
+
+
+def asked(number: int, *golds: str) -> Demonstration:
+    return Demonstration(str(number), f"What is it {number}?", CONTEXT, tuple(map(Answer, golds)))
+
+
+def test_a_temperature_brings_scores_nearer_to_what_is_right(reader: SpanReader) -> None:
+    best = reader.answer("What is it 0?", [CONTEXT])[0].text
+    # An untrained reader gives every span a hundredth; here it is always right.
+    tuning = tune_reader(reader, [asked(0, best)])
+    assert tuning.config.temperature < 1.0
+    assert tuning.ece_after < tuning.ece_before
+    assert tuning.config.no_answer_threshold is None
+    tuned = reader.configured(temperature=tuning.config.temperature)
+    (before,), (after,) = (r.answer("What is it 0?", [CONTEXT]) for r in (reader, tuned))
+    assert (after.text, after.span) == (before.text, before.span)
+    assert after.score > before.score
+
+
+def test_a_threshold_is_learnt_where_some_questions_have_no_answer(reader: SpanReader) -> None:
+    questions = [asked(n, "never said") if n % 2 else asked(n) for n in range(6)]
+    tuning = tune_reader(reader, questions)
+    # Whatever the reader says of the answerable ones is wrong: silence is best.
+    assert tuning.f1_at_threshold == 50.0
+    assert tuning.config.no_answer_threshold is not None
+    silent = reader.configured(no_answer_threshold=tuning.config.no_answer_threshold)
+    assert [silent.answer(q.question_text, [CONTEXT])[0].text for q in questions] == [""] * 6
+
+
+def test_questions_that_all_lack_an_answer_teach_nothing(reader: SpanReader) -> None:
+    with pytest.raises(InvalidInput, match="have an answer"):
+        tune_reader(reader, [asked(1)])
