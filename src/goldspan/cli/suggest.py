@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -14,6 +15,13 @@ from goldspan.cli.connecting import (
     open_dataset,
     open_session,
 )
+
+
+class Score(StrEnum):
+    """What the score of a suggestion says."""
+
+    PROBABILITY = "probability"
+    GAP = "gap"
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +37,14 @@ def register(app: typer.Typer) -> None:
         pending: Annotated[
             bool, typer.Option("--pending", help="Only for records that nobody answered.")
         ] = False,
+        score: Annotated[
+            Score,
+            typer.Option(
+                help="What a suggestion's score says: how sure the reader is, or how much surer "
+                "than of its second best answer. A dataset given out by score begins with the "
+                "lowest."
+            ),
+        ] = Score.PROBABILITY,
         api_url: ApiUrl = None,
         api_key: ApiKey = None,
     ) -> None:
@@ -39,7 +55,7 @@ def register(app: typer.Typer) -> None:
         found = open_dataset(open_session(api_url, api_key, workspace), dataset)
         if pending:
             found = found.filter_by(response_status="pending")
-        counts = suggest(found, load_reader(model))
+        counts = suggest(found, load_reader(model), score=score.value)
         print(f"{dataset}: {counts.suggested} suggestions")
         if counts.not_in_context:
             print(f"{counts.not_in_context} answers do not stand in their contexts: left out")

@@ -13,12 +13,9 @@ def test_the_calibration_error_is_the_weighted_distance_of_score_and_outcome() -
 
 def test_risk_grows_as_less_sure_answers_are_given() -> None:
     found = calibration([0.9, 0.8, 0.7, 0.6], [1, 1, 0, 0])
-    assert found.risk_coverage == (
-        (0.25, 0.0),
-        (0.5, 0.0),
-        (0.75, pytest.approx(1 / 3)),
-        (1.0, 0.5),
-    )
+    coverage, risk = zip(*found.risk_coverage, strict=True)
+    assert coverage == (0.25, 0.5, 0.75, 1.0)
+    assert risk == pytest.approx((0.0, 0.0, 1 / 3, 0.5))
     assert found.coverage_at_80 == 0.5
     assert found.area == pytest.approx((0 + 0 + 1 / 3 + 0.5) / 4)
 

@@ -1,12 +1,13 @@
 """A reader's answers as suggestions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import cast
 
 import pytest
 
 from goldspan.domain.record import Suggestion
 from goldspan.errors import InvalidInput
-from goldspan.reader.base import Reader
+from goldspan.reader.base import Reader, ReaderAnswer
 from goldspan.sdk.dataset import FeedbackDataset
 from goldspan.sdk.records import FeedbackRecord
 from goldspan.sdk.suggest import SuggestionCounts, suggest
@@ -67,3 +68,25 @@ def test_a_dataset_that_asks_for_no_answers_is_refused(
     preferences = FeedbackDataset.for_direct_preference_optimization(context=True)
     with pytest.raises(InvalidInput, match=r"questions \[\('preference', 'ranking'\)\]"):
         suggest(preferences, given_reader("Paris"), show_progress=False)
+
+
+def test_a_score_can_be_the_gap_to_the_second_best_answer(
+    given_reader: Callable[..., Reader],
+) -> None:
+    class TwoAnswers:
+        name = "two"
+
+        def answer_many(
+            self,
+            questions: Sequence[tuple[str, Sequence[str]]],
+            top_k: int = 1,
+            on_progress: object = None,
+        ) -> list[list[ReaderAnswer]]:
+            both = [ReaderAnswer("Paris", None, None, 0.6), ReaderAnswer("In", None, None, 0.25)]
+            return [both[:top_k] for _ in questions]
+
+    local = dataset(extractive=False)
+    suggest(local, cast(Reader, TwoAnswers()), score="gap", show_progress=False)
+    assert local[0].suggestions[0].score == pytest.approx(0.35)
+    suggest(local, given_reader("Paris"), score="gap", show_progress=False)
+    assert local[0].suggestions[0].score == 0.5
