@@ -9,7 +9,7 @@ from typing import cast
 
 import httptools
 
-TIMEOUT_S = 120.0
+TIMEOUT_S = 1800.0  # a peer takes its time over 10,000 records
 
 
 @dataclass(frozen=True)

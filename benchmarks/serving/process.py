@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
-START_TIMEOUT_S = 180.0
+START_TIMEOUT_S = 600.0
 
 
 class Server:

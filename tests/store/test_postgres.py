@@ -16,7 +16,7 @@ from tests.store.sample import Sample, new_record
 from goldspan.errors import InvalidInput, MissingExtra, StorageFailure
 from goldspan.storage.ids import new_id
 from goldspan.storage.postgres_store import PostgresStore, parse_url
-from goldspan.storage.schema import REVISIONS
+from goldspan.storage.schema import REVISIONS, revision, upgrade
 from goldspan.storage.store import Unit
 from goldspan.storage.tables import metadata
 
@@ -41,12 +41,17 @@ def admin(postgres_url: str) -> Iterator[sa.Connection]:
     engine.dispose()
 
 
-def test_the_migrations_make_the_tables_of_the_code(
-    store: PostgresStore, admin: sa.Connection
-) -> None:
+def test_the_migrations_make_the_tables_of_the_code(databases: Databases) -> None:
     # The words of the search are a table that only PostgreSQL has.
     options = {"include_name": lambda name, *_: name != "search_words"}
-    assert compare_metadata(MigrationContext.configure(admin, opts=options), metadata) == []
+    engine = sa.create_engine(parse_url(databases.make()))
+    with engine.begin() as connection:
+        upgrade(connection)
+        assert (
+            compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
+        )
+        assert revision(connection) == REVISIONS[-1]
+    engine.dispose()
 
 
 def test_servers_that_start_at_once_make_the_tables_once(databases: Databases) -> None:

@@ -5,6 +5,8 @@ several people said of one record belongs together. Those of rates are Wilson's.
 
 Krippendorff's alpha is computed here because the library for it (PyPI's krippendorff) is under the
 GPL and cannot resample records; the tests compare with it.
+
+numpy is imported where it is used: it takes 12 MB, and most servers never get here.
 """
 
 from __future__ import annotations
@@ -13,10 +15,7 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from goldspan.domain.agreement import (
     AgreementUnit,
@@ -29,12 +28,16 @@ from goldspan.domain.question import Question
 from goldspan.errors import InvalidInput
 from goldspan.evaluation.intervals import bootstrap_mean
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
 RESAMPLES = 1000
 Z = 1.959963984540054
 """The normal distribution's quantile for an interval at 95 %."""
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,8 @@ def krippendorff_alpha(
     Returns:
         None where alpha is not defined: nothing was judged twice, or all values are the same.
     """
+    import numpy as np
+
     paired = [unit for unit in units if len(unit.values) > 1]
     if not paired:
         return None
@@ -123,6 +128,8 @@ class _Nominal:
     """Counts of values by unit, for values that are the same or not."""
 
     def __init__(self, units: Sequence[AgreementUnit]) -> None:
+        import numpy as np
+
         codes: dict[Hashable, int] = {}
         entries: dict[tuple[int, int], int] = {}
         for place, unit in enumerate(units):
@@ -139,6 +146,8 @@ class _Nominal:
 
     def alpha(self, weights: Floats) -> float | None:
         """Return alpha with each unit counted so many times. Shape of ``weights``: (units,)."""
+        import numpy as np
+
         total = float(self._sizes @ weights)
         values = np.bincount(self._code, weights=self._count * weights[self._unit])
         expected = total - float((values * (values - 1)).sum()) / (total - 1) if total > 1 else 0.0
@@ -150,6 +159,8 @@ class _Ordered:
     """Coincidences of values by kind of unit, for numbers between which there are distances."""
 
     def __init__(self, units: Sequence[AgreementUnit], level: Level) -> None:
+        import numpy as np
+
         values: list[Any] = sorted({value for unit in units for value in unit.values.values()})
         codes = {value: code for code, value in enumerate(values)}
         kinds: dict[tuple[int, ...], int] = {}
@@ -170,6 +181,8 @@ class _Ordered:
 
     def alpha(self, weights: Floats) -> float | None:
         """Return alpha with each unit counted so many times. Shape of ``weights``: (units,)."""
+        import numpy as np
+
         by_kind = np.bincount(self._kind, weights=weights, minlength=len(self._coincidences))
         found = np.tensordot(by_kind, self._coincidences, axes=1)
         totals = found.sum(axis=1)
@@ -180,6 +193,8 @@ class _Ordered:
 
     def _distances(self, totals: Floats) -> Floats:
         """Return the squared distances of all values. Shape: (values, values)."""
+        import numpy as np
+
         if self._level == "interval":
             return np.square(self._values[:, None] - self._values[None, :])
         # Ordinal: how many values lie between the two, both ends counted half.

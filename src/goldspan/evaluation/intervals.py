@@ -1,18 +1,21 @@
 """Intervals by bootstrap over clusters.
 
 Questions about one article are not independent, so whole clusters are drawn: on SQuAD's dev file
-the interval over articles is more than twice as wide as the one over questions.
+the interval over articles is more than twice as wide as the one over questions. numpy is imported
+where it is used, because the server imports this and seldom uses it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from goldspan.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # Drawn indices held at once, so that memory stays at some 10 MB however many clusters there are.
 _DRAWN_AT_ONCE = 1 << 20
@@ -62,6 +65,8 @@ def bootstrap_mean(
     Raises:
         InvalidInput: if there are no values, or not one cluster each.
     """
+    import numpy as np
+
     sums, sizes = cluster_sums(values, clusters)
     mean = float(sums.sum() / sizes.sum())
     count = len(sums)
@@ -87,6 +92,8 @@ def cluster_sums(
     Raises:
         InvalidInput: if there are no values, or not one cluster each.
     """
+    import numpy as np
+
     if not values:
         raise InvalidInput("there are no values: the mean of nothing is not defined")
     if len(values) != len(clusters):

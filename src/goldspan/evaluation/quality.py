@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from goldspan.domain.agreement import (
     Vote,
     comparable,
@@ -258,6 +256,8 @@ def _with_controls(
 
 
 def _speed(answered: Sequence[Answered]) -> Speed:
+    import numpy as np
+
     times = [one.elapsed_ms / 1000 for one in answered if one.elapsed_ms is not None]
     if not times:
         return Speed(None, None)

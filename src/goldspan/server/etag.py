@@ -51,8 +51,11 @@ def find_stale(unit: Unit, if_match: str, path: Mapping[str, str]) -> Preconditi
     return None
 
 
-def add_etag(response: Response[Any]) -> Response[Any]:
-    """Give an answer that is one thing with a time of its last change its ETag."""
+async def add_etag(response: Response[Any]) -> Response[Any]:
+    """Give an answer that is one thing with a time of its last change its ETag.
+
+    It waits for nothing; a plain function would be run on another thread for each answer.
+    """
     updated_at = getattr(response.content, "updated_at", None)
     if isinstance(updated_at, datetime):
         response.headers["ETag"] = etag(updated_at)

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -19,8 +19,37 @@ from goldspan.errors import Conflict
 
 UNIQUE_VIOLATION = "23505"
 
-# Of the two dialects' inserts with ON CONFLICT, this one compiles on both.
-insert = postgresql.insert
+
+class Insert(sqlite.Insert):
+    """An INSERT that may say ON CONFLICT, for both databases.
+
+    PostgreSQL's own compiles on SQLite, too, but to import it brings that dialect with all its
+    drivers: 2 MB, and a tenth of the time that a server takes to start.
+    """
+
+    inherit_cache = True
+
+    def on_conflict_do_update(self, *args: Any, **options: Any) -> Self:
+        """Update the row that is there instead."""
+        return _for_both(super().on_conflict_do_update(*args, **options))
+
+    def on_conflict_do_nothing(self, *args: Any, **options: Any) -> Self:
+        """Leave the row that is there as it is."""
+        return _for_both(super().on_conflict_do_nothing(*args, **options))
+
+
+Statement = TypeVar("Statement", bound=Insert)
+
+
+def _for_both(statement: Statement) -> Statement:
+    clause: Any = statement._post_values_clause
+    clause.constraint_target = None  # what PostgreSQL's compiler looks for beyond SQLite's
+    return statement
+
+
+def insert(table: sa.Table) -> Insert:
+    """Return an INSERT into a table."""
+    return Insert(table)
 
 
 def to_text(moment: datetime) -> str:
