@@ -285,3 +285,15 @@ def test_leases_of_a_deleted_user_come_free(dataset: Dataset, people: list[Perso
     assert following(people[0], dataset) == [record]
     dataset.owner.ask("DELETE", f"/api/users/{people[0].id}", 200)
     assert following(people[1], dataset) == [record]
+
+
+def test_who_was_put_out_of_the_workspace_cannot_keep_its_records(
+    dataset: Dataset, people: list[Person]
+) -> None:
+    (record,) = ids(dataset, 1)
+    assert following(people[0], dataset) == [record]
+    path = f"/api/v1/workspaces/{dataset.workspace_id}/users/{people[0].id}"
+    dataset.owner.ask("DELETE", path, 200)
+    beat = {"record_ids": [record]}
+    alive = people[0].ask("POST", "/api/v1/me/leases/heartbeat", 200, json=beat)
+    assert alive == {"items": [], "lost": [record]}

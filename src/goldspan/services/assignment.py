@@ -276,14 +276,18 @@ def _resume_skipped(
 def _held_by_dataset(
     unit: Unit, actor: Actor, record_ids: Collection[str]
 ) -> list[tuple[DatasetRow, list[str]]]:
-    """Return those of the records that the actor holds, by dataset."""
+    """Return those of the records that the actor holds and still sees, by dataset."""
     wanted = set(record_ids)
     by_dataset: dict[str, list[str]] = {}
     for lease in unit.assignments.leases_of_user(actor.user_id):
         if lease.record_id in wanted:
             by_dataset.setdefault(lease.dataset_id, []).append(lease.record_id)
     found = [(unit.datasets.get(dataset_id), ids) for dataset_id, ids in by_dataset.items()]
-    return [(dataset, ids) for dataset, ids in found if dataset is not None]
+    return [
+        (dataset, ids)
+        for dataset, ids in found
+        if dataset is not None and actor.sees(dataset.workspace_id)
+    ]
 
 
 def _remove_lease(unit: Unit, dataset: DatasetRow, record_ids: Sequence[str], user_id: str) -> None:
