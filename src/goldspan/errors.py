@@ -24,6 +24,7 @@
     ├── MissingExtra              an optional dependency is not installed
     ├── ServerUnreachable         no answer from the server
     ├── UnexpectedAnswer          the server answered something that is not Goldspan's
+    ├── EndpointFailed            a model's server gave no answer, or none of the protocol
     └── TrainingError             training cannot start or go on
         ├── NothingToTrain          no usable row is left; carries the counts
         ├── UnusableModel           not a model folder that may be loaded
@@ -191,3 +192,7 @@ class TemplateMismatch(TrainingError):
 
 class ReferenceMismatch(TrainingError):
     """At the first step of DPO, policy and reference disagree."""
+
+
+class EndpointFailed(GoldspanError):
+    """A model's server gave no answer, or none of the protocol."""

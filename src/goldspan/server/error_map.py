@@ -32,6 +32,7 @@ STATUS: dict[type[GoldspanError], int] = {
     errors.UnknownHost: 421,
     errors.HomeBusy: 503,
     errors.StorageFailure: 503,
+    errors.EndpointFailed: 502,
     errors.MissingExtra: 501,
     errors.TrainingError: 422,
 }

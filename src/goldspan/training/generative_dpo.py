@@ -101,7 +101,11 @@ def train_generative_dpo(
     settings = settings or GenerativeDPOSettings()
     require_held_out(settings, held_out)
     start = load_generative_start(
-        model, tokenizer, settings.seed, texts=(pair.context for pair in pairs)
+        model,
+        tokenizer,
+        settings.seed,
+        (pair.context for pair in pairs),
+        four_bit=settings.load_in_4bit,
     )
     template = checkpoint_template(start, template, allow_other_prompt)
     settings = settled(settings, start)
@@ -129,7 +133,9 @@ def train_generative_dpo(
 def resume_generative_dpo(folder: RunFolder, on_event: OnEvent | None = None) -> TrainingResult:
     """Go on with an interrupted run, from its folder alone."""
     settings = restore_settings(folder, GenerativeDPOSettings)
-    start = load_generative_start(start_of(folder), None, settings.seed)
+    start = load_generative_start(
+        start_of(folder), None, settings.seed, four_bit=settings.load_in_4bit
+    )
     pairs = read_rows(folder.data_path, PreferencePair)
     template = PromptTemplate(**(folder.spec.template or {}))
     return _train(folder, start, pairs, template, settings, on_event)

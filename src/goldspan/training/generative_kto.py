@@ -112,7 +112,11 @@ def train_generative_kto(
     settings = settings or GenerativeKTOSettings()
     require_held_out(settings, held_out)
     start = load_generative_start(
-        model, tokenizer, settings.seed, texts=(one.context for one in verdicts)
+        model,
+        tokenizer,
+        settings.seed,
+        (one.context for one in verdicts),
+        four_bit=settings.load_in_4bit,
     )
     template = checkpoint_template(start, template, allow_other_prompt)
     settings = settled(settings, start)
@@ -139,7 +143,9 @@ def train_generative_kto(
 def resume_generative_kto(folder: RunFolder, on_event: OnEvent | None = None) -> TrainingResult:
     """Go on with an interrupted run, from its folder alone."""
     settings = restore_settings(folder, GenerativeKTOSettings)
-    start = load_generative_start(start_of(folder), None, settings.seed)
+    start = load_generative_start(
+        start_of(folder), None, settings.seed, four_bit=settings.load_in_4bit
+    )
     verdicts = read_rows(folder.data_path, Verdict)
     template = PromptTemplate(**(folder.spec.template or {}))
     return _train(folder, start, verdicts, template, settings, on_event)

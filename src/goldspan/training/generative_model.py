@@ -5,12 +5,18 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
 from peft import LoraConfig, PeftConfig, PeftModel
-from transformers import AutoModelForCausalLM, GenerationConfig, GenerationMixin
+from transformers import (
+    AutoModelForCausalLM,
+    BitsAndBytesConfig,
+    GenerationConfig,
+    GenerationMixin,
+)
 from transformers.pytorch_utils import Conv1D
 
 from goldspan.domain.prompt import TEMPLATE_FILE, PromptTemplate
@@ -65,7 +71,12 @@ class GenerativeStart:
 
 
 def load_generative_start(
-    model: Any, tokenizer: Any | None, seed: int, texts: Iterable[str] = ()
+    model: Any,
+    tokenizer: Any | None,
+    seed: int,
+    texts: Iterable[str] = (),
+    *,
+    four_bit: bool = False,
 ) -> GenerativeStart:
     """Load what to train, or take the objects given.
 
@@ -76,10 +87,14 @@ def load_generative_start(
             used; it stays as it is.
         seed: of a preset's weights.
         texts: what a preset's tokenizer is trained on.
+        four_bit: whether a folder's or the hub's weights are held in 4 bits.
 
     Raises:
+        InvalidSettings: if weights are to be held in 4 bits where that cannot be.
         UnusableModel: if the model may not be loaded, or no tokenizer is found.
     """
+    if four_bit:
+        require_four_bit(model)
     if isinstance(model, str) and model in PRESETS:
         built, its_tokenizer = build_preset(model, texts, seed)
         return GenerativeStart(built, its_tokenizer, model, None, None, is_object=True, fresh=True)
@@ -87,11 +102,11 @@ def load_generative_start(
         return _from_object(model, tokenizer)
     source = Path(resolve_model(model))
     if (source / ADAPTER_CONFIG).is_file():
-        loaded, its_tokenizer = _load_adapter(source, tokenizer)
+        loaded, its_tokenizer = _load_adapter(source, tokenizer, four_bit)
     else:
         if source.is_dir():
             check_model_folder(source, tokenizer=tokenizer is None)
-        loaded = _load(str(source))
+        loaded = _load(str(source), four_bit)
         its_tokenizer = _tokenizer(tokenizer, str(source))
     return _start(loaded, its_tokenizer, str(model), source, is_object=False)
 
@@ -127,12 +142,41 @@ def _start(
     )
 
 
-def _load(source: str) -> Any:
+def require_four_bit(model: Any) -> None:
+    """Refuse weights of 4 bits where nothing can compute with them.
+
+    Raises:
+        InvalidSettings: without CUDA, without bitsandbytes, or for a model that is not loaded.
+    """
+    if not isinstance(model, str | Path) or model in PRESETS:
+        raise InvalidSettings(
+            "load_in_4bit=True needs a model folder or hub id; fresh weights and model objects "
+            "are not loaded"
+        )
+    if not torch.cuda.is_available():
+        raise InvalidSettings(
+            "load_in_4bit=True needs a CUDA device, and none is here; use_peft=True alone trains "
+            "adapters on weights of full precision, on a CPU too"
+        )
+    if find_spec("bitsandbytes") is None:
+        raise InvalidSettings("load_in_4bit=True needs bitsandbytes: pip install 'goldspan[qlora]'")
+
+
+def _load(source: str, four_bit: bool = False) -> Any:
+    how: dict[str, Any] = {"dtype": torch.float32}
+    if four_bit:
+        # As the paper has it: normal floats, quantised twice, computed with in bfloat16.
+        how["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=torch.bfloat16,
+        )
     with loading(source):
-        return AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32, **SAFE_LOADING)
+        return AutoModelForCausalLM.from_pretrained(source, **how, **SAFE_LOADING)
 
 
-def _load_adapter(folder: Path, tokenizer: Any | None) -> tuple[Any, Any]:
+def _load_adapter(folder: Path, tokenizer: Any | None, four_bit: bool) -> tuple[Any, Any]:
     """Load an adapter, ready to be trained on, with the model that it belongs to."""
     if not (folder / ADAPTER_WEIGHTS).is_file():
         raise UnusableModel(
@@ -152,7 +196,7 @@ def _load_adapter(folder: Path, tokenizer: Any | None) -> tuple[Any, Any]:
         check_model_folder(Path(source), tokenizer=False)
     has_tokenizer = (folder / "tokenizer_config.json").is_file()
     its_tokenizer = _tokenizer(tokenizer, str(folder) if has_tokenizer else source)
-    model = _load(source)
+    model = _load(source, four_bit)
     grow_embeddings(model, its_tokenizer)
     with loading(str(folder)):
         return PeftModel.from_pretrained(model, str(folder), is_trainable=True), its_tokenizer
@@ -284,6 +328,11 @@ def save_trained(
         model.save_pretrained(adapter, state_dict=weights)
         tokenizer.save_pretrained(adapter)
         save_reading(template, config, adapter)
+        if getattr(model, "is_loaded_in_4bit", False):
+            # What is merged into is the base as it was, not what 4 bits have left of it.
+            base = _load(str(resolve_model(model.peft_config["default"].base_model_name_or_path)))
+            grow_embeddings(base, tokenizer)
+            model = PeftModel.from_pretrained(base, str(adapter))
         model = model.merge_and_unload()
         weights = None
     model.save_pretrained(where, state_dict=weights)

@@ -101,7 +101,11 @@ def train_generative_sft(
     settings = settings or GenerativeSFTSettings()
     require_held_out(settings, held_out)
     start = load_generative_start(
-        model, tokenizer, settings.seed, texts=(_preset_text(each) for each in demonstrations)
+        model,
+        tokenizer,
+        settings.seed,
+        (_preset_text(each) for each in demonstrations),
+        four_bit=settings.load_in_4bit,
     )
     template = template or start.template or PromptTemplate()
     settings = settled(settings, start)
@@ -155,7 +159,9 @@ def train_generative_sft_texts(
         Conflict: if ``output`` holds a run already.
     """
     settings = settings or GenerativeSFTSettings()
-    start = load_generative_start(model, tokenizer, settings.seed, texts=texts)
+    start = load_generative_start(
+        model, tokenizer, settings.seed, texts, four_bit=settings.load_in_4bit
+    )
     settings = settled(settings, start)
     config = _reader_config(settings, start)
     rows, counts = text_rows(texts, Prompter(start.tokenizer, PromptTemplate(), config))
@@ -176,7 +182,9 @@ def train_generative_sft_texts(
 def resume_generative_sft(folder: RunFolder, on_event: OnEvent | None = None) -> TrainingResult:
     """Go on with an interrupted run, from its folder alone."""
     settings = restore_settings(folder, GenerativeSFTSettings)
-    start = load_generative_start(start_of(folder), None, settings.seed)
+    start = load_generative_start(
+        start_of(folder), None, settings.seed, four_bit=settings.load_in_4bit
+    )
     config = _reader_config(settings, start)
     if folder.spec.template is None:
         template = None

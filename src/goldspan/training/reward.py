@@ -91,7 +91,11 @@ def train_reward_model(
     """
     settings = settings or RewardSettings()
     start = load_generative_start(
-        model, tokenizer, settings.seed, texts=(pair.context for pair in pairs)
+        model,
+        tokenizer,
+        settings.seed,
+        (pair.context for pair in pairs),
+        four_bit=settings.load_in_4bit,
     )
     template = template or start.template or PromptTemplate()
     settings = settled(settings, start)
@@ -115,7 +119,9 @@ def train_reward_model(
 def resume_reward_model(folder: RunFolder, on_event: OnEvent | None = None) -> TrainingResult:
     """Go on with an interrupted run, from its folder alone."""
     settings = restore_settings(folder, RewardSettings)
-    start = load_generative_start(start_of(folder), None, settings.seed)
+    start = load_generative_start(
+        start_of(folder), None, settings.seed, four_bit=settings.load_in_4bit
+    )
     pairs = read_rows(folder.data_path, PreferencePair)
     template = PromptTemplate(**(folder.spec.template or {}))
     return _train(folder, start, pairs, template, settings, on_event)

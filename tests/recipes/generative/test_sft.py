@@ -355,3 +355,17 @@ def test_nothing_is_reported_to_the_makers_of_the_libraries(
     )
     assert sent == []
     assert not list(result.folder.root.rglob("README.md"))
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="says what is missing without CUDA")
+def test_weights_of_four_bits_are_refused_where_nothing_computes_with_them(
+    sft_run: Path, tmp_path: Path
+) -> None:
+    settings = replace(SETTINGS, use_peft=True, load_in_4bit=True)
+    with pytest.raises(InvalidSettings, match="needs a CUDA device"):
+        train_generative_sft(sft_run, demonstrations(), tmp_path / "run", settings)
+    with pytest.raises(InvalidSettings, match="fresh weights"):
+        train_generative_sft("tiny-gpt2", demonstrations(), tmp_path / "run", settings)
+    with pytest.raises(InvalidSettings, match="needs use_peft=True"):
+        replace(SETTINGS, load_in_4bit=True)
+    assert not (tmp_path / "run").exists()

@@ -75,13 +75,16 @@ def assert_same_curves(
     assert computed[1] < 0.7 * computed[0]
 
 
-@pytest.mark.parametrize("name", ["gpt2", "llama", "qwen3"])
+ARCHITECTURES = ["gpt2", "llama", "smollm", "qwen2", "qwen3", "mistral", "gemma", "gemma3"]
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
 def test_sft_follows_trls_curve(name: str, tmp_path: Path) -> None:
     rows = with_passages(examples(passages=20, questions=3))
     assert_same_curves(PlainSFT, TreeSFT, tiny(name), rows, SFT_FIGURES, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["gpt2", "llama", "qwen3"])
+@pytest.mark.parametrize("name", ARCHITECTURES)
 def test_dpo_follows_trls_curve(name: str, tmp_path: Path) -> None:
     rows = with_passages(pairs(passages=20, questions=3))
     settings = {"loss_type": ["sigmoid", "sft"], "loss_weights": [1.0, 0.5]}
