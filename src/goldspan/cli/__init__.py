@@ -15,6 +15,7 @@ from goldspan.cli import (
     ask,
     backup,
     candidates,
+    config,
     demo,
     evaluate,
     export,
@@ -30,6 +31,7 @@ from goldspan.cli import (
 from goldspan.errors import GoldspanError, MissingExtra
 
 COMMANDS = (
+    config,
     backup,
     serve,
     user,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gc
-import logging
 import os
 import signal
 import threading
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,24 +17,38 @@ import typer
 COLLECT_AFTER = 50_000
 
 
+class LogFormat(StrEnum):
+    """How the log is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
     @app.command()
     def serve(
-        host: Annotated[str, typer.Option(help="Address of this machine to listen on.")] = (
-            "127.0.0.1"
-        ),
-        port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 6900,
+        host: Annotated[
+            str, typer.Option(envvar="GOLDSPAN_HOST", help="Address of this machine to listen on.")
+        ] = ("127.0.0.1"),
+        port: Annotated[
+            int, typer.Option(envvar="GOLDSPAN_PORT", help="Port to listen on; 0 takes a free one.")
+        ] = 6900,
         tls_cert: Annotated[
-            Path | None, typer.Option(help="Speak HTTPS with this certificate, a PEM file.")
+            Path | None,
+            typer.Option(
+                envvar="GOLDSPAN_TLS_CERT", help="Speak HTTPS with this certificate, a PEM file."
+            ),
         ] = None,
         tls_key: Annotated[
-            Path | None, typer.Option(help="The certificate's key, a PEM file.")
+            Path | None,
+            typer.Option(envvar="GOLDSPAN_TLS_KEY", help="The certificate's key, a PEM file."),
         ] = None,
         tls_proxy: Annotated[
             str | None,
             typer.Option(
+                envvar="GOLDSPAN_TLS_PROXY",
                 metavar="ADDRESS",
                 help="A proxy at this IP address speaks HTTPS for the server; only its "
                 "X-Forwarded headers are believed.",
@@ -44,19 +58,32 @@ def register(app: typer.Typer) -> None:
             bool,
             typer.Option(
                 "--insecure-http",
+                envvar="GOLDSPAN_INSECURE_HTTP",
                 help="Offer plain HTTP to other machines: whoever is on the way can read all.",
             ),
         ] = False,
         allow_host: Annotated[
             list[str] | None,
             typer.Option(
+                envvar="GOLDSPAN_ALLOW_HOST",
                 metavar="NAME",
                 help="A name that browsers may call the server by, beside localhost and "
                 "addresses; may be repeated.",
             ),
         ] = None,
+        log_format: Annotated[
+            LogFormat,
+            typer.Option(
+                envvar="GOLDSPAN_LOG_FORMAT",
+                help="text: warnings and errors. json: those and every request, a JSON object a "
+                "line.",
+            ),
+        ] = LogFormat.TEXT,
         runs: Annotated[
-            Path, typer.Option(help="Folder of training runs that leads may look at.")
+            Path,
+            typer.Option(
+                envvar="GOLDSPAN_RUNS", help="Folder of training runs that leads may look at."
+            ),
         ] = Path("runs"),
     ) -> None:
         """Serve the home to browsers, notebooks and clients, until Ctrl-C.
@@ -70,11 +97,12 @@ def register(app: typer.Typer) -> None:
         GOLDSPAN_DATABASE_URL names a PostgreSQL database to use in place of the home's own file;
         any number of servers may share it.
         """
+        from goldspan.server.logs import configure_logs
         from goldspan.server.security import Security
         from goldspan.server.serve import start_in_thread
         from goldspan.storage.home import home_path
 
-        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+        configure_logs(log_format.value)
         ended = threading.Event()
 
         def end(*_signal: Any) -> None:

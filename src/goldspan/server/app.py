@@ -58,6 +58,7 @@ from goldspan.server.routes import (
 from goldspan.server.scratch import Scratch
 from goldspan.server.security import Security
 from goldspan.server.sign_in_limit import SignInLimit
+from goldspan.server.watch import Metrics, Watch
 from goldspan.storage.store import Store
 
 ROUTES = (
@@ -105,6 +106,7 @@ def create_app(
         runs_dir: where training runs lie.
     """
     db = Db(store)
+    metrics = Metrics()
     indexer = Indexer(store)
     app = Litestar(
         route_handlers=[
@@ -118,6 +120,7 @@ def create_app(
             "security": Provide(provide_security, sync_to_thread=False),
         },
         middleware=[
+            DefineMiddleware(Watch, metrics=metrics),
             DefineMiddleware(Journal, store=store),
             DefineMiddleware(Authentication, exclude="^/schema"),
         ],
@@ -141,6 +144,7 @@ def create_app(
         logging_config=None,
     )
     app.state.db = db
+    app.state.metrics = metrics
     app.state.security = security or Security()
     app.state.sign_in_limit = SignInLimit()
     app.state.scratch = Scratch(scratch_dir)

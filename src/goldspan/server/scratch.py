@@ -35,6 +35,11 @@ class Scratch:
             if not _lives(left.name):
                 shutil.rmtree(left, ignore_errors=True)
 
+    def free_bytes(self) -> int:
+        """Return how much room the disk has."""
+        folder = self._folder.parent if self._folder is not None else Path(tempfile.gettempdir())
+        return shutil.disk_usage(folder).free
+
     @contextmanager
     def room(self) -> Iterator[Path]:
         """Give a new empty folder, removed with all it holds at the end.
