@@ -59,7 +59,12 @@ from goldspan.training.span_pairs import (
     prepare_pairs,
 )
 from goldspan.training.span_policy import joint_logps
-from goldspan.training.span_reference import ReferenceLogps, reference_of
+from goldspan.training.span_reference import (
+    ReferenceLogps,
+    against_reference,
+    displaced,
+    reference_of,
+)
 from goldspan.training.span_sft import NO_ANSWER_THRESHOLD
 
 LOSS_TYPES = ("sigmoid", "ipo", "hinge")
@@ -284,8 +289,10 @@ def _train(
     collator.reference = reference.logps
 
     def after() -> Mapping[str, Any]:
+        figures = against_reference(reference.logps, trainer.all_logps(), settings.beta)
         reader = SpanReader(start.model, start.tokenizer, config, name=folder.spec.id)
-        return score_held_out(folder, reader)
+        scores = score_held_out(folder, reader)
+        return {**scores, "preferences": figures, "warnings": displaced(figures)}
 
     return carry_out(
         folder,
@@ -295,7 +302,10 @@ def _train(
         on_event=on_event,
         facts={
             "reference": reference.name,
-            "step0_margin": reference.step0_margin,
+            "start_margins": {
+                "largest": reference.step0_margin,
+                "pairs": len(reference.logps),
+            },
             "reading": asdict(config),
         },
         after=after,

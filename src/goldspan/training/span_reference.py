@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import msgspec
@@ -13,6 +13,8 @@ from goldspan.run.folder import RunFolder, write_json
 
 FILE_NAME = "reference.json"
 MARGIN_TOLERANCE = 1e-3
+NOTICEABLE = 0.05
+"""Nats by which the preferred answers may become less likely before it is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +102,35 @@ def require_reference(
             reference=name,
         )
     return margins[worst]
+
+
+def against_reference(
+    before: Sequence[ReferenceLogps], after: Sequence[ReferenceLogps], beta: float
+) -> dict[str, float]:
+    """Return what became of the pairs: means over them, log-probabilities in nats."""
+    margins = [
+        beta * ((b.chosen - a.chosen) - (b.rejected - a.rejected))
+        for a, b in zip(before, after, strict=True)
+    ]
+    count = len(margins)
+    return {
+        "start_logps_chosen": sum(each.chosen for each in before) / count,
+        "logps_chosen": sum(each.chosen for each in after) / count,
+        "start_logps_rejected": sum(each.rejected for each in before) / count,
+        "logps_rejected": sum(each.rejected for each in after) / count,
+        "reward_accuracy": sum(margin > 0 for margin in margins) / count,
+        "reward_margin": sum(margins) / count,
+    }
+
+
+def displaced(figures: Mapping[str, float]) -> list[str]:
+    """Warn where the reader has forgotten how to read while its rewards look well."""
+    before, after = figures["start_logps_chosen"], figures["logps_chosen"]
+    if after > before - NOTICEABLE:
+        return []
+    return [
+        "the answers that people preferred have become less likely: their mean log-probability "
+        f"fell from {before:.3f} to {after:.3f}, though the reward accuracy is "
+        f"{figures['reward_accuracy']:.2f}. Other spans took their place; use sft_weight=1.0, or "
+        "a smaller learning rate"
+    ]

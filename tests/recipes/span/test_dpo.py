@@ -24,7 +24,12 @@ from goldspan.run.folder import RunFolder
 from goldspan.training.resume import resume_training
 from goldspan.training.settings import SpanDPOSettings
 from goldspan.training.span_dpo import train_span_dpo
-from goldspan.training.span_reference import ReferenceLogps, require_reference
+from goldspan.training.span_reference import (
+    ReferenceLogps,
+    against_reference,
+    displaced,
+    require_reference,
+)
 
 SETTINGS = SpanDPOSettings(
     learning_rate=1e-3, per_device_train_batch_size=4, logging_steps=1, num_train_epochs=2
@@ -90,7 +95,7 @@ def test_before_the_first_step_every_margin_is_zero(
         model, pairs, tmp_path / "object", one, tokenizer=tokenizer, on_event=quiet
     )
     for result in (by_folder, by_object):
-        assert result.folder.report()["step0_margin"] < 1e-4
+        assert result.folder.report()["start_margins"]["largest"] < 1e-4
         assert figures(result.folder, "rewards/margins")[1] == pytest.approx(0.0, abs=1e-4)
 
 
@@ -127,7 +132,7 @@ def test_after_ctrl_c_the_rest_of_the_run_has_the_same_losses(
     assert stopped.interrupted
     resumed = resume_training(tmp_path / "run", on_event=quiet)
     assert figures(resumed.folder, "loss") == figures(whole.folder, "loss")
-    margins = [each.folder.report()["step0_margin"] for each in (resumed, whole)]
+    margins = [each.folder.report()["start_margins"] for each in (resumed, whole)]
     assert margins[0] == margins[1]
 
 
@@ -192,3 +197,27 @@ def test_an_untrained_reader_and_wrong_settings_are_refused(
     with pytest.raises(InvalidSettings, match="one of sigmoid, ipo, hinge, found 'kto'"):
         train_span_dpo(trained, pairs, tmp_path / "run", replace(SETTINGS, loss_type=kto))
     assert not (tmp_path / "run").exists()
+
+
+def test_the_report_says_what_became_of_the_pairs(
+    trained: Path, pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    report = train_span_dpo(
+        trained, pairs, tmp_path / "run", SETTINGS, on_event=quiet
+    ).folder.report()
+    found = report["evaluation"]["preferences"]
+    assert report["start_margins"]["pairs"] == report["rows"]["kept"]
+    assert found["logps_chosen"] > found["start_logps_chosen"]
+    assert found["reward_accuracy"] > 0.5
+    assert report["evaluation"]["warnings"] == []
+
+
+def test_a_reader_that_forgets_is_told_of_though_its_rewards_look_well() -> None:
+    before = [ReferenceLogps(-1.0, -1.0), ReferenceLogps(-1.0, -2.0)]
+    after = [ReferenceLogps(-2.0, -5.0), ReferenceLogps(-3.0, -3.0)]
+    # Margins: 0.5 * ((-2 + 1) - (-5 + 1)) = 1.5 and 0.5 * ((-3 + 1) - (-3 + 2)) = -0.5.
+    found = against_reference(before, after, beta=0.5)
+    assert (found["reward_accuracy"], found["reward_margin"]) == (0.5, 0.5)
+    (warning,) = displaced(found)
+    assert "fell from -1.000 to -2.500, though the reward accuracy is 0.50" in warning
+    assert displaced(against_reference(before, before, beta=0.5)) == []
