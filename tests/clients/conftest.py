@@ -16,6 +16,9 @@ from typing import Any
 import pytest
 from tests.conftest import CHECKOUT, missing
 
+from goldspan.sdk.dataset import FeedbackDataset
+from goldspan.sdk.hub import settings_text
+
 SCRIPTS = Path(__file__).parent / "scripts"
 SERVE = [sys.executable, "-c", "from goldspan.cli import main; main()", "serve", "--port", "0"]
 KEY = "the-key-of-the-clients-tests"
@@ -55,6 +58,10 @@ def run_script(script: str, version: str, url: str, folder: Path) -> dict[str, s
     python = CHECKOUT / ".clients" / version / "bin" / "python"
     if not python.exists():
         missing(f"Argilla {version} is not installed in {python.parents[1]}; run `make clients`")
+    asked = FeedbackDataset.for_direct_preference_optimization(
+        context=True, judgement=True, extractive=True
+    )
+    (folder / "argilla.yaml").write_text(settings_text(asked.settings), encoding="utf-8")
     done = subprocess.run(
         [python, SCRIPTS / script],
         env={

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldspan.domain.collect import AnnotatedRecord
@@ -12,6 +13,7 @@ from goldspan.domain.metadata import MetadataProperty
 from goldspan.domain.question import Question
 from goldspan.domain.schema import VectorSettings
 from goldspan.errors import InvalidInput
+from goldspan.sdk.hub import push
 from goldspan.sdk.metrics import (
     ALPHA,
     MEASURES,
@@ -157,6 +159,22 @@ class DatasetBase(ABC):
                 f"question {name!r} is not one of the dataset's {[q.name for q in self.questions]}"
             )
         return found
+
+    def push_to_huggingface(
+        self, repo_id: str | Path, generate_card: bool = True, **options: Any
+    ) -> None:
+        """Write the dataset to a repository of the Hugging Face Hub, or to a folder.
+
+        Args:
+            repo_id: the repository, ``owner/name``; a ``pathlib.Path`` is a folder.
+            generate_card: whether to write a ``README.md`` too.
+            options: for ``datasets.Dataset.push_to_hub``, such as ``token`` and ``private``.
+
+        Raises:
+            InvalidInput: if the dataset has no records.
+            MissingExtra: if the package ``datasets`` is not installed.
+        """
+        push(list(self), self.settings, repo_id, generate_card, **options)
 
     def format_as(self, format: str = "datasets") -> datasets.Dataset:
         """Return all records as a ``datasets.Dataset`` of the rows that ``rows`` yields.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import overload
+from pathlib import Path
+from typing import Any, overload
 
 from goldspan.domain.field import Field
 from goldspan.domain.metadata import MetadataProperty
@@ -16,6 +17,7 @@ from goldspan.domain.unify import unify
 from goldspan.sdk import templates
 from goldspan.sdk.base import DatasetBase
 from goldspan.sdk.filters import EVERYTHING, MetadataFilter
+from goldspan.sdk.hub import pull
 from goldspan.sdk.records import FeedbackRecord, UnifiedValueSchema
 from goldspan.sdk.remote import RemoteFeedbackDataset
 from goldspan.sdk.session import Session, active
@@ -241,6 +243,26 @@ class FeedbackDataset(TaskTemplates, DatasetBase):
         )
 
     pull_from = from_argilla
+
+    @classmethod
+    def from_huggingface(
+        cls, repo_id: str | Path, show_progress: bool = True, **options: Any
+    ) -> FeedbackDataset:
+        """Return a dataset from the Hugging Face Hub or a folder, Argilla's or our own.
+
+        Args:
+            repo_id: the repository, ``owner/name``; a ``pathlib.Path`` is a folder.
+            show_progress: taken and not needed: the hub's own bars are shown.
+            options: for ``datasets.load_dataset``, such as ``token`` and ``revision``.
+
+        Raises:
+            InvalidInput: if there is none, or it is of another form.
+            MissingExtra: if the package ``datasets`` is not installed.
+        """
+        settings, records = pull(repo_id, **options)
+        made = cls.of(settings)
+        made.add_records(records)
+        return made
 
     @classmethod
     def list(

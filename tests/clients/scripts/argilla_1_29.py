@@ -347,6 +347,22 @@ def local_answers_are_unified_and_measured():
 
 
 @fact
+def settings_that_goldspan_writes_for_the_hub_are_read():
+    from argilla.client.feedback.config import DatasetConfig
+
+    with open("argilla.yaml", encoding="utf-8") as file:
+        found = DatasetConfig.from_yaml(file.read())
+    assert [one.name for one in found.fields] == ["prompt", "context", "response1", "response2"]
+    assert {one.name: one.type for one in found.questions} == {
+        "preference": "ranking",
+        "acceptable": "label_selection",
+        "correction": "span",
+        "strength": "rating",
+        "rationale": "text",
+    }
+
+
+@fact
 def refusals_arrive_as_the_clients_own_errors():
     from argilla.client.sdk.commons.errors import AlreadyExistsApiError, ValidationApiError
 
