@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from goldspan.server.app import create_app
-from goldspan.storage.sql_store import open_store
+from goldspan.storage.opening import open_store
 
 
 def main() -> None:

@@ -12,6 +12,17 @@ export const ROUTES: RouteEntry[] = [
   route("/", () => import("../screens/home")),
   route("/account", () => import("../screens/account")),
   route("/datasets/:datasetId/annotate", () => import("../screens/annotate")),
+  route("/account/keys", () => import("../screens/keys")),
+  route("/new", () => import("../screens/create")),
+  route("/people", () => import("../screens/people")),
+  route("/runs", () => import("../screens/runs")),
+  route("/runs/:run", () => import("../screens/runs/run")),
+  route("/datasets/:dataset/records", () => import("../screens/records")),
+  route("/datasets/:dataset/records/import", () => import("../screens/import")),
+  route("/datasets/:dataset/records/:record", () => import("../screens/record")),
+  route("/datasets/:dataset/disagreements", () => import("../screens/disagreements")),
+  route("/datasets/:dataset/insights", () => import("../screens/insights")),
+  route("/datasets/:dataset/settings", () => import("../screens/settings")),
 ];
 
 /** For strangers, too: what comes with a token in the address's fragment. */

@@ -31,16 +31,25 @@ export function Empty({ title, children, actions }: EmptyProps) {
   );
 }
 
-export function BrokenScreen({ error, onAgain }: { error: unknown; onAgain: () => void }) {
+type BrokenProps = { error: unknown; onAgain: () => void };
+
+/** What stands in place of a part that could not be loaded. */
+export function Broken({ error, onAgain }: BrokenProps) {
   const texts = useTexts();
   return (
+    <Empty
+      title={texts.states.broken}
+      actions={<Button onClick={onAgain}>{texts.states.again}</Button>}
+    >
+      <span role="alert">{explain(error, texts)}</span>
+    </Empty>
+  );
+}
+
+export function BrokenScreen(props: BrokenProps) {
+  return (
     <main className={classes.whole}>
-      <Empty
-        title={texts.states.broken}
-        actions={<Button onClick={onAgain}>{texts.states.again}</Button>}
-      >
-        <span role="alert">{explain(error, texts)}</span>
-      </Empty>
+      <Broken {...props} />
     </main>
   );
 }

@@ -1,4 +1,5 @@
-import { Stack, Title } from "@mantine/core";
+import { Button, Stack, Title } from "@mantine/core";
+import { Link } from "wouter";
 import { notifyDone } from "../../app/notice";
 import { Screen } from "../../parts/Screen";
 import { useTexts } from "../../texts";
@@ -11,6 +12,11 @@ export default function AccountScreen() {
     <Screen crumbs={[{ label: texts.account.settings }]} width="narrow">
       <Stack gap="xl">
         <Title order={1}>{texts.account.settings}</Title>
+        <section>
+          <Button component={Link} href="/account/keys" variant="default">
+            {texts.account.keys}
+          </Button>
+        </section>
         <section>
           <Title order={2} mb="md">
             {texts.account.password}

@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Anchor, Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { readOwnMetrics, readProgress } from "../../api/datasets";
@@ -6,9 +6,14 @@ import type { Dataset } from "../../api/types";
 import { useTexts } from "../../texts";
 import classes from "./home.module.css";
 
-type Props = { dataset: Dataset; workspace: string | undefined };
+type Props = {
+  dataset: Dataset;
+  workspace: string | undefined;
+  /** Whether the caller may see how it goes, so that the name leads there. */
+  leads: boolean;
+};
 
-export function DatasetRow({ dataset, workspace }: Props) {
+export function DatasetRow({ dataset, workspace, leads }: Props) {
   const texts = useTexts();
   const progress = useQuery({
     queryKey: ["dataset", dataset.id, "progress"],
@@ -23,7 +28,13 @@ export function DatasetRow({ dataset, workspace }: Props) {
     <li className={classes.row}>
       <div className={classes.names}>
         <h2 className={classes.name} dir="auto">
-          {dataset.name}
+          {leads ? (
+            <Anchor component={Link} href={`/datasets/${dataset.id}/records`} inherit c="inherit">
+              {dataset.name}
+            </Anchor>
+          ) : (
+            dataset.name
+          )}
         </h2>
         {workspace && <bdi className={classes.workspace}>{workspace}</bdi>}
       </div>

@@ -1,5 +1,6 @@
 import { Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Suspense, lazy } from "react";
 import { listDatasets } from "../../api/datasets";
 import { useSession } from "../../app/session";
 import { Screen } from "../../parts/Screen";
@@ -7,6 +8,8 @@ import { BrokenScreen, Empty, Waiting } from "../../parts/states";
 import { useTexts } from "../../texts";
 import { DatasetRow } from "./DatasetRow";
 import classes from "./home.module.css";
+
+const HomeActions = lazy(() => import("../../lead/HomeActions"));
 
 /** What there is to do, first thing after signing in. */
 export default function HomeScreen() {
@@ -20,21 +23,34 @@ export default function HomeScreen() {
     other.last_activity_at.localeCompare(one.last_activity_at),
   );
   const names = new Map(workspaces.map(({ id, name }) => [id, name]));
+  const leads = user.role !== "annotator";
   return (
-    <Screen width="narrow">
+    <Screen
+      width="narrow"
+      actions={
+        leads && (
+          <Suspense>
+            <HomeActions />
+          </Suspense>
+        )
+      }
+    >
       <header className={classes.head}>
         <Title order={1}>{texts.home.greeting(user.first_name || user.username)}</Title>
       </header>
       {datasets.isPending ? (
         <Waiting />
       ) : shown.length === 0 ? (
-        <Empty title={texts.home.none}>{texts.home.noneAnnotator}</Empty>
+        <Empty title={texts.home.none}>
+          {leads ? texts.home.noneLead : texts.home.noneAnnotator}
+        </Empty>
       ) : (
         <ul className={classes.list} aria-label={texts.home.title}>
           {shown.map((dataset) => (
             <DatasetRow
               key={dataset.id}
               dataset={dataset}
+              leads={leads}
               workspace={names.size > 1 ? names.get(dataset.workspace_id) : undefined}
             />
           ))}
