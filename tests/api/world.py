@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from goldspan.run.folder import RunFolder, RunSpec
+from goldspan.run.source import Snapshot
 from goldspan.server.app import create_app
 from goldspan.server.deps import Db
 from goldspan.services.owner import ensure_owner
@@ -113,11 +115,12 @@ def open_world(home: Path) -> World:
         lambda unit: ensure_owner(unit, given_key=None, home_key=None, password=None)
     ).result()
     assert first is not None
-    app = create_app(store)
+    app = create_app(store, runs_dir=home / "runs")
     world = World(app, TestClient(app, base_url="http://127.0.0.1"), store, keys={"owner": first})
     world.http.__enter__()
     _people(world)
     _things(world)
+    _run(world, home / "runs")
     world.keep()
     return world
 
@@ -229,3 +232,26 @@ def _things(world: World) -> None:
     ):
         body = {"values": {"answer": {"value": HIDDEN[what]}}}
         make("PUT", f"/api/v1/records/{ids['answered']}/{kind}", json=body)
+
+
+def _run(world: World, runs: Path) -> None:
+    """Keep the dataset and train on it, as far as the server can see."""
+    ids = world.ids
+    path = f"/api/v1/datasets/{ids['dataset_id']}/snapshots"
+    made = world.make("POST", path, json={"name": "first"})
+    ids["snapshot_id"], ids["name"] = made["id"], "run-1"
+    spec = RunSpec(
+        id="run-1",
+        command="sft",
+        reader="span",
+        parent="tiny",
+        data_hash="0",
+        rows=3,
+        seed=1,
+        settings={},
+        created_at="2026-11-27T00:00:00Z",
+        snapshot=Snapshot(id=made["id"], content_hash=made["content_hash"]),
+    )
+    run = RunFolder.create(runs / "run-1", spec)
+    run.event("step", loss=2.0)
+    (run.root / "report.html").write_text("<p>fine</p>", encoding="utf-8")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from goldspan.domain.name import check_name
+from goldspan.domain.nesting import require_shallow
 from goldspan.errors import InvalidRecord
 
 Term = str | int | float | bool
@@ -109,7 +110,8 @@ def _check_number(
 def check_metadata(
     declared: Mapping[str, MetadataProperty], given: Mapping[str, Any], allow_extra: bool
 ) -> None:
-    """Raise InvalidRecord unless the metadata fit; None counts as absent."""
+    """Raise InvalidInput unless the metadata fit; None counts as absent."""
+    require_shallow(given, "metadata")
     for name, value in given.items():
         if name in declared:
             if value is not None:

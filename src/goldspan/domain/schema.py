@@ -8,6 +8,7 @@ from typing import Any
 
 from goldspan.domain.field import Field, TextField
 from goldspan.domain.name import check_name
+from goldspan.domain.nesting import require_shallow
 from goldspan.domain.question import Question, SpanQuestion
 from goldspan.errors import InvalidRecord, InvalidSettings
 
@@ -59,6 +60,7 @@ def check_marked_field(fields: Sequence[Field], question: Question) -> None:
 
 def check_fields(declared: Sequence[Field], given: Mapping[str, Any]) -> None:
     """Raise InvalidRecord unless ``given`` has every required field and no undeclared one."""
+    require_shallow(given, "fields")
     by_name = {field.name: field for field in declared}
     for name, value in given.items():
         if name not in by_name:

@@ -9,7 +9,6 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
 from goldspan._version import __version__
 from goldspan.errors import GoldspanError
@@ -32,6 +31,7 @@ from goldspan.server.error_map import (
 from goldspan.server.etag import add_etag
 from goldspan.server.indexer import Indexer
 from goldspan.server.journal import Journal, Replayed, on_replayed
+from goldspan.server.openapi import CompletedJson
 from goldspan.server.routes import (
     about,
     annotating,
@@ -138,7 +138,7 @@ def create_app(
             title="Goldspan",
             version=__version__,
             path="/schema",
-            render_plugins=[JsonRenderPlugin()],
+            render_plugins=[CompletedJson()],
         ),
         request_max_body_size=BODY_BYTES,
         logging_config=None,

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from goldspan.domain.assignment import AssignmentOrder
+from goldspan.domain.nesting import require_shallow
 from goldspan.domain.permission import Action, Actor
 from goldspan.domain.schema import check_settings
 from goldspan.errors import Conflict, InvalidInput
@@ -197,4 +198,5 @@ def _check(name: str, guidelines: str | None, min_submitted: int) -> None:
 
 
 def _json(value: dict[str, Any] | None) -> str | None:
+    require_shallow(value, "metadata")
     return None if value is None else msgspec.json.encode(value).decode()

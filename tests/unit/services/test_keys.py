@@ -1,6 +1,7 @@
 """API keys and passwords."""
 
 import re
+import time
 
 import pytest
 from argon2 import PasswordHasher
@@ -44,3 +45,18 @@ def test_only_the_right_password_is_right_and_nobody_has_none() -> None:
     assert verify_password("correct horse", kept)
     assert not verify_password("Correct horse", kept)
     assert not verify_password("the password of nobody", None)
+
+
+def test_a_name_that_does_not_exist_costs_as_much_as_one_that_does() -> None:
+    kept = hash_password("correct horse")
+
+    def least_s(password_hash: str | None) -> float:
+        def once() -> float:
+            begun = time.process_time()
+            verify_password("wrong wrong", password_hash)
+            return time.process_time() - begun
+
+        return min(once() for _ in range(4))
+
+    least_s(None)  # makes the hash of nobody
+    assert 0.5 < least_s(None) / least_s(kept) < 2

@@ -128,7 +128,7 @@ async def get_report(
 
     return Response(
         await db.read(read),
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
         headers={"Content-Security-Policy": CLOSED},
     )
 
