@@ -118,17 +118,18 @@ def postgres_walks(store: PostgresStore, statement: Hot) -> list[Any]:
     return store._writer.submit(explain).result()
 
 
-def steps_of(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield {name: value for name, value in plan.items() if name != "Plans"}
+def steps_of(plan: dict[str, Any], above: str = "") -> Iterator[dict[str, Any]]:
+    yield {**{name: value for name, value in plan.items() if name != "Plans"}, "Above": above}
     for below in plan.get("Plans", ()):
-        yield from steps_of(below)
+        yield from steps_of(below, plan["Node Type"])
 
 
 def walks(step: dict[str, Any], text: str) -> bool:
     kind = step["Node Type"]
     if kind in ("Index Scan", "Index Only Scan", "Bitmap Index Scan"):
         return "Index Cond" not in step and not takes_the_first(text)  # from end to end
-    return kind == "Seq Scan" or ("LIMIT" in text and kind == "Sort")
+    # What is sorted to take its first rows is all there is; a page of rows may well be sorted.
+    return bool(kind == "Seq Scan" or (kind == "Sort" and step["Above"] == "Limit"))
 
 
 def takes_the_first(text: str) -> bool:

@@ -136,11 +136,24 @@ def read_page(unit: Unit, view: View, query: RecordQuery, include: Include) -> R
     """
     query = checked_query(view, query, include)
     rows = unit.records.page(query)
-    if query.filters or query.text is not None:
-        total = unit.records.count(query)
-    else:
-        total = sum(unit.tallies.records(query.dataset_id).values())
-    return RecordPage(read_rows(unit, view, rows, include), total)
+    return RecordPage(read_rows(unit, view, rows, include), _total(unit, query))
+
+
+def _total(unit: Unit, query: RecordQuery) -> int:
+    """Return how many records pass a query's filters, from the kept counts where they tell it."""
+    if query.text is not None or len(query.filters) > 1:
+        return unit.records.count(query)
+    match query.filters:
+        case ():
+            return sum(unit.tallies.records(query.dataset_id).values())
+        case (AnyOf(ResponseStatusKey(str(user_id)), statuses),):
+            own = [t for t in unit.tallies.responses(query.dataset_id) if t.user_id == user_id]
+            total = sum(t.count for t in own if t.response_status in statuses)
+            if "pending" in statuses:  # those without a response
+                everything = sum(unit.tallies.records(query.dataset_id).values())
+                total += everything - sum(t.count for t in own)
+            return total
+    return unit.records.count(query)
 
 
 def checked_query(view: View, query: RecordQuery, include: Include) -> RecordQuery:

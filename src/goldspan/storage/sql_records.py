@@ -60,12 +60,20 @@ SHOWN = [
     )
 ]
 SHORT = [column for column in SHOWN if column.name != "vectors"]
+# The rows that are passed over are counted in the index alone, and only the page's are read.
+_page = sa.alias(records, "page")
 PAGE = Hot(
     sa.select(*SHORT)
-    .where(records.c.dataset_id == sa.bindparam("dataset_id"))
+    .where(
+        records.c.id.in_(
+            sa.select(_page.c.id)
+            .where(_page.c.dataset_id == sa.bindparam("dataset_id"))
+            .order_by(_page.c.id)
+            .limit(sa.bindparam("limit"))
+            .offset(sa.bindparam("offset"))
+        )
+    )
     .order_by(records.c.id)
-    .limit(sa.bindparam("limit"))
-    .offset(sa.bindparam("offset"))
 )
 PAGE_AFTER = Hot(
     sa.select(*SHOWN)
