@@ -50,6 +50,7 @@ FILES: dict[Operation, str] = {
     ("get", "/api/v1/snapshots/{snapshot_id}/export"): "*/*",
     ("get", "/api/v1/runs/{name}/report.html"): "text/html",
     ("get", "/api/v1/backup"): "*/*",
+    ("get", "/metrics"): "*/*",
 }
 """Routes that answer with a file, and its type; of an export it follows from the format."""
 
