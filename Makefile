@@ -71,6 +71,9 @@ web-check: ## check that the page's types are those of the server
 web-test: $(WEB_READY) ## check the page's types and run its unit tests
 	cd web && npm run types && npm test
 
+screenshots: $(READY) web ## save a picture of every screen in docs/pictures
+	GOLDSPAN_SCREENSHOTS=docs/pictures $(BIN)/python -m pytest -q tests/page/test_looks.py
+
 check: lint types web-check web-test web test ## all that a change must pass: format, lint, types, layers, tests, docs
 
 reliability: $(READY) ## kill, crowd and starve a server for half an hour; renews docs/reliability.md

@@ -58,6 +58,14 @@ class Faults:
         self.allowed: list[str] = []
 
     def watch(self, page: Page) -> None:
+        page.on(
+            "response",
+            lambda response: (
+                self.found.append(f"status of {response.status}: {response.url}")
+                if response.status >= 400
+                else None
+            ),
+        )
         page.on("pageerror", lambda error: self.found.append(f"thrown: {error}"))
         page.on(
             "console",

@@ -84,7 +84,7 @@ function SignedInScreens() {
 function Nowhere() {
   const texts = useTexts();
   return (
-    <Screen crumbs={[{ label: texts.states.nowhere }]}>
+    <Screen headed crumbs={[{ label: texts.states.nowhere }]}>
       <Empty title={texts.states.nowhere}>{texts.states.nowhereHint}</Empty>
     </Screen>
   );

@@ -23,6 +23,7 @@ export const ROUTES: RouteEntry[] = [
   route("/datasets/:dataset/disagreements", () => import("../screens/disagreements")),
   route("/datasets/:dataset/insights", () => import("../screens/insights")),
   route("/datasets/:dataset/settings", () => import("../screens/settings")),
+  route("/datasets/:datasetId/bulk", () => import("../screens/bulk")),
 ];
 
 /** For strangers, too: what comes with a token in the address's fragment. */

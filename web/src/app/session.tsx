@@ -41,7 +41,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       }
       client.setQueryData(KEY, session);
       setExpired(false);
-      void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+      if (before) void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" });
     },
     [client],
   );

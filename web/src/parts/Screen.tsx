@@ -18,12 +18,15 @@ type Props = {
   tabs?: ReactNode;
   /** `reading` leaves the width to the screen; `wide` and `narrow` centre it. */
   width?: "narrow" | "wide" | "reading";
+  /** The last crumb is the screen's heading, where the content has none of its own. */
+  headed?: boolean;
   children: ReactNode;
 };
 
-export function Screen({ crumbs = [], actions, tabs, width = "wide", children }: Props) {
+export function Screen({ crumbs = [], actions, tabs, width = "wide", headed, children }: Props) {
   const texts = useTexts();
   const title = crumbs.at(-1)?.label;
+  const isHeading = (at: number) => (headed ?? width === "reading") && at === crumbs.length - 1;
   useEffect(() => {
     document.title = title ? `${title} · Goldspan` : "Goldspan";
   }, [title]);
@@ -42,15 +45,17 @@ export function Screen({ crumbs = [], actions, tabs, width = "wide", children }:
               <span className={classes.slash} aria-hidden>
                 /
               </span>
-              {crumb.to ? (
-                <Anchor component={Link} href={crumb.to} c="inherit" underline="hover" dir="auto">
-                  {crumb.label}
-                </Anchor>
-              ) : (
-                <span aria-current="page" dir="auto">
-                  {crumb.label}
-                </span>
-              )}
+              <Named heading={isHeading(at)}>
+                {crumb.to ? (
+                  <Anchor component={Link} href={crumb.to} c="inherit" underline="hover" dir="auto">
+                    {crumb.label}
+                  </Anchor>
+                ) : (
+                  <span aria-current="page" dir="auto">
+                    {crumb.label}
+                  </span>
+                )}
+              </Named>
             </span>
           ))}
         </nav>
@@ -63,4 +68,8 @@ export function Screen({ crumbs = [], actions, tabs, width = "wide", children }:
       </main>
     </div>
   );
+}
+
+function Named({ heading, children }: { heading: boolean; children: ReactNode }) {
+  return heading ? <h1 className={classes.heading}>{children}</h1> : children;
 }

@@ -3,7 +3,7 @@ import { useLocation, useSearch } from "wouter";
 import { ApiError } from "../../api/http";
 import { undoResponse } from "../../api/tasks";
 import { notifyDone, notifyError } from "../../app/notice";
-import { useSessionState } from "../../app/session";
+import { useSession, useSessionState } from "../../app/session";
 import { Screen } from "../../parts/Screen";
 import { BrokenScreen, Waiting } from "../../parts/states";
 import { useSaving } from "../../saving/SavingProvider";
@@ -17,7 +17,7 @@ import { SaveState } from "./SaveState";
 import { Toolbar } from "./Toolbar";
 import classes from "./Annotate.module.css";
 import { Gone } from "./Gone";
-import type { Setup } from "./model";
+import { type Setup, canBulk } from "./model";
 import { Sitting } from "./sitting";
 
 type Panel = "guidelines" | "history" | "help" | null;
@@ -26,6 +26,7 @@ type Panel = "guidelines" | "history" | "help" | null;
 export function Annotate({ setup }: { setup: Setup }) {
   const texts = useTexts();
   const { expired } = useSessionState();
+  const { user } = useSession();
   const wanted = new URLSearchParams(useSearch()).get("record");
   const [, go] = useLocation();
   const sitting = useSitting(setup, wanted);
@@ -65,7 +66,12 @@ export function Annotate({ setup }: { setup: Setup }) {
   return (
     <Screen
       width="reading"
-      crumbs={[{ label: setup.dataset.name, to: `/datasets/${setup.dataset.id}` }]}
+      crumbs={[
+        {
+          label: setup.dataset.name,
+          to: user.role === "annotator" ? undefined : `/datasets/${setup.dataset.id}/records`,
+        },
+      ]}
       actions={
         <>
           <SaveState onOpen={reopen} />
@@ -73,7 +79,7 @@ export function Annotate({ setup }: { setup: Setup }) {
             progress={progress}
             panel={panel}
             onPanel={toggle}
-            onBulk={setup.questions.length > 0 ? () => go(`/datasets/${setup.dataset.id}/bulk`) : null}
+            onBulk={canBulk(setup) ? () => go(`/datasets/${setup.dataset.id}/bulk`) : null}
           />
         </>
       }

@@ -8,7 +8,7 @@ import { useTexts } from "../../texts";
 export function Gone() {
   const texts = useTexts();
   return (
-    <Screen crumbs={[{ label: texts.states.nowhere }]}>
+    <Screen headed crumbs={[{ label: texts.states.nowhere }]}>
       <Empty
         title={texts.annotate.gone}
         actions={

@@ -1,35 +1,17 @@
-import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
 import { useParams } from "wouter";
-import { listFields, listQuestions, readDataset } from "../../api/datasets";
 import { ApiError } from "../../api/http";
 import { Screen } from "../../parts/Screen";
 import { BrokenScreen, Empty, Waiting } from "../../parts/states";
 import { useTexts } from "../../texts";
 import { Annotate } from "./Annotate";
 import { Gone } from "./Gone";
-import { makeSetup } from "./model";
+import { useSetup } from "./useSetup";
 
 /** Answering a dataset's records, one by one. */
 export default function AnnotateScreen() {
   const texts = useTexts();
   const { datasetId = "" } = useParams<{ datasetId: string }>();
-  const found = useQuery({
-    queryKey: ["dataset", datasetId, "setup"],
-    queryFn: async () => {
-      const [dataset, fields, questions] = await Promise.all([
-        readDataset(datasetId),
-        listFields(datasetId),
-        listQuestions(datasetId),
-      ]);
-      return { dataset, fields, questions };
-    },
-    staleTime: 60_000,
-  });
-  const setup = useMemo(
-    () => found.data && makeSetup(found.data.dataset, found.data.fields, found.data.questions),
-    [found.data],
-  );
+  const { setup, found } = useSetup(datasetId);
 
   if (found.error) {
     if (found.error instanceof ApiError && found.error.status === 404) return <Gone />;
@@ -38,7 +20,7 @@ export default function AnnotateScreen() {
   if (!setup) return <Waiting />;
   if (setup.dataset.status !== "ready")
     return (
-      <Screen crumbs={[{ label: setup.dataset.name }]}>
+      <Screen headed crumbs={[{ label: setup.dataset.name }]}>
         <Empty title={texts.annotate.notReady}>{texts.annotate.notReadyHint}</Empty>
       </Screen>
     );

@@ -56,6 +56,15 @@ export function makeSetup(dataset: Dataset, fields: Field[], questions: Question
   };
 }
 
+/** Whether every required question is a label or a rating, so that rows can be answered at once. */
+export const canBulk = ({ questions }: Setup): boolean => {
+  const kinds = questions.filter(({ required }) => required).map(({ settings }) => settings.type);
+  return (
+    kinds.length > 0 &&
+    kinds.every((kind) => ["label_selection", "multi_label_selection", "rating"].includes(kind))
+  );
+};
+
 export const textOf = (record: RecordItem, field: string): string => {
   const value = record.fields[field];
   return typeof value === "string" ? value : "";

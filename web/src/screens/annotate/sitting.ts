@@ -69,6 +69,8 @@ export class Sitting {
   private readonly answered = new Set<string>();
   private readonly skipped = new Set<string>();
   private olderAsked = false;
+  /** Records that the server offers and other tabs have, about. */
+  private elsewhere = 0;
   private filling = false;
   private closed = false;
   private beat: ReturnType<typeof setTimeout> | null = null;
@@ -315,7 +317,7 @@ export class Sitting {
     this.filling = true;
     try {
       const unsaved = this.queue.recordIds().length;
-      const count = Math.min(MOST_TASKS, AHEAD + unsaved + this.upcoming.length);
+      const count = Math.min(MOST_TASKS, AHEAD + unsaved + this.upcoming.length + this.elsewhere);
       const { items, progress } = await nextTasks(this.setup.dataset.id, count);
       if (this.closed) return;
       const fresh = items.filter(({ record }) => this.isNew(record.id));
@@ -325,7 +327,11 @@ export class Sitting {
       this.upcoming.push(...taken);
       this.others.announce("held", this.heldIds());
       this.set({ progress, error: null });
-      if (!this.state.desk) this.afterFill(items.length, unsaved);
+      if (fresh.length === 0 && items.length >= count && count < MOST_TASKS) {
+        // All that was offered lies on the desk of another tab: ask for what comes behind it.
+        this.elsewhere += AHEAD;
+        this.fillIn(0);
+      } else if (!this.state.desk) this.afterFill(items.length, unsaved);
     } catch (error) {
       this.onFillFailed(error);
     } finally {

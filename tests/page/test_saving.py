@@ -1,0 +1,186 @@
+"""Nothing lost, nothing doubled: without network, signed out, restarted, in two tabs."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Route, expect
+from tests.api.talk import Dataset, Person, item
+from tests.page.conftest import Faults, Opened
+from tests.page.site import OWNER_PASSWORD, PASSAGE, Site, span
+from tests.page.talk import double_click, marks, on_desk, saved
+
+from goldspan.server.serve import start_in_thread
+
+
+def numbered(site: Site, dataset: Dataset, count: int) -> None:
+    dataset.add(
+        *(
+            item(
+                PASSAGE,
+                f"Number {n}?",
+                suggestions=[site.suggest(dataset, "answer", [span("Brazil")])],
+            )
+            for n in range(1, count + 1)
+        )
+    )
+
+
+def responses(dataset: Dataset) -> dict[str, list[Any]]:
+    return {
+        record["fields"]["question"]: [
+            (response["status"], response["values"]["answer"]["value"])
+            for response in record["responses"]
+        ]
+        for record in dataset.records(dataset.owner)
+    }
+
+
+def test_without_network_the_work_goes_on_and_is_saved_later(
+    site: Site, annotator: Person, open_page: Opened, faults: Faults
+) -> None:
+    faults.allow("ERR_INTERNET_DISCONNECTED")
+    dataset = site.extractive([annotator])
+    numbered(site, dataset, 4)
+    page = open_page(annotator, f"/datasets/{dataset.id}/annotate")
+    on_desk(page, "Number 1?")
+    page.context.set_offline(True)
+    page.keyboard.press("Enter")
+    on_desk(page, "Number 2?")
+    page.keyboard.press("Enter")
+    on_desk(page, "Number 3?")
+    expect(page.get_by_text("2 not saved yet")).to_be_visible()
+    double_click(page, "Peru")
+    page.context.set_offline(False)
+    saved(page)
+    marks(page, "Peru")
+    found = responses(dataset)
+    assert found["Number 1?"] == [("submitted", [span("Brazil")])]
+    assert found["Number 2?"] == [("submitted", [span("Brazil")])]
+
+
+def test_a_closed_tab_loses_neither_answers_nor_unfinished_work(
+    site: Site, annotator: Person, open_page: Opened, faults: Faults
+) -> None:
+    faults.allow("ERR_FAILED")
+    dataset = site.extractive([annotator])
+    numbered(site, dataset, 3)
+    page = open_page(annotator, f"/datasets/{dataset.id}/annotate")
+    on_desk(page, "Number 1?")
+    page.route("**/response", lambda route: route.abort())
+    page.keyboard.press("Enter")
+    on_desk(page, "Number 2?")
+    double_click(page, "Peru")
+    context: BrowserContext = page.context
+    page.close(run_before_unload=False)
+    again = context.new_page()
+    again.goto(f"/datasets/{dataset.id}/annotate")
+    on_desk(again, "Number 2?")
+    marks(again, "Peru")
+    saved(again)
+    assert responses(dataset)["Number 1?"] == [("submitted", [span("Brazil")])]
+
+
+def test_a_slow_server_is_not_waited_for(site: Site, annotator: Person, open_page: Opened) -> None:
+    dataset = site.extractive([annotator])
+    numbered(site, dataset, 3)
+    page = open_page(annotator, f"/datasets/{dataset.id}/annotate")
+    on_desk(page, "Number 1?")
+    held: list[Route] = []
+    page.route("**/response", lambda route: held.append(route))
+    page.keyboard.press("Enter")
+    on_desk(page, "Number 2?")
+    assert responses(dataset)["Number 1?"] == []
+    for route in held:
+        route.continue_()
+    page.unroute_all(behavior="ignoreErrors")
+    saved(page)
+    assert responses(dataset)["Number 1?"] == [("submitted", [span("Brazil")])]
+
+
+def test_an_ended_session_asks_for_the_password_over_the_record(
+    site: Site, annotator: Person, open_page: Opened
+) -> None:
+    dataset = site.extractive([annotator])
+    numbered(site, dataset, 3)
+    page = open_page(annotator, f"/datasets/{dataset.id}/annotate")
+    on_desk(page, "Number 1?")
+    page.keyboard.press("Enter")
+    on_desk(page, "Number 2?")
+    saved(page)
+    double_click(page, "Peru")
+    page.context.clear_cookies()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Sign in again")
+    expect(dialog).to_be_visible()
+    _, password = site.name_of(annotator)
+    dialog.get_by_label("Password", exact=True).fill(password)
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_be_hidden()
+    on_desk(page, "Number 3?")
+    saved(page)
+    assert responses(dataset)["Number 2?"] == [("submitted", [span("Peru")])]
+
+
+def test_two_tabs_show_different_records(site: Site, annotator: Person, open_page: Opened) -> None:
+    dataset = site.extractive([annotator])
+    numbered(site, dataset, 12)
+    page = open_page(annotator, f"/datasets/{dataset.id}/annotate")
+    on_desk(page, "Number 1?")
+    other = page.context.new_page()
+    other.goto(f"/datasets/{dataset.id}/annotate")
+    expect(other.get_by_role("region", name="Answer")).to_be_visible()
+    expect(other.get_by_text("Number 1?", exact=True)).to_be_hidden()
+    page.bring_to_front()
+    on_desk(page, "Number 1?")
+    for tab in (page, other, page, other):
+        tab.bring_to_front()
+        tab.keyboard.press("Enter")
+    saved(page)
+    saved(other)
+    counts = [len(found) for found in responses(dataset).values()]
+    assert sum(counts) == 4
+    assert max(counts) == 1
+
+
+def test_a_deleted_dataset_is_said_to_be_gone(
+    site: Site, annotator: Person, open_page: Opened, faults: Faults
+) -> None:
+    faults.allow("status of 404")
+    dataset = site.extractive([annotator])
+    numbered(site, dataset, 1)
+    page = open_page(annotator, f"/datasets/{dataset.id}/annotate")
+    on_desk(page, "Number 1?")
+    site.owner.ask("DELETE", dataset.path, 200)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("This dataset is not here any more")).to_be_visible()
+
+
+@pytest.mark.usefixtures("site")
+def test_a_restart_in_the_middle_loses_nothing(
+    open_page: Opened, faults: Faults, tmp_path: Path
+) -> None:
+    faults.allow("ERR_CONNECTION")
+    faults.allow("ERR_EMPTY_RESPONSE")
+    first = start_in_thread(tmp_path / "home", owner_password=OWNER_PASSWORD)
+    assert first.api_key is not None
+    here = Site(first.url, first.api_key)
+    person = here.person()
+    dataset = here.extractive([person])
+    numbered(here, dataset, 3)
+    page = open_page(None, "about:blank")
+    page.context.add_cookies(here.cookies_of(person))
+    page.goto(f"{first.url}/datasets/{dataset.id}/annotate")
+    on_desk(page, "Number 1?")
+    port = int(first.url.rsplit(":", 1)[1])
+    first.stop()
+    page.keyboard.press("Enter")
+    on_desk(page, "Number 2?")
+    expect(page.get_by_text("1 not saved yet")).to_be_visible()
+    second = start_in_thread(tmp_path / "home", port=port)
+    try:
+        saved(page)
+        assert responses(dataset)["Number 1?"] == [("submitted", [span("Brazil")])]
+    finally:
+        second.stop()
+        here.close()
