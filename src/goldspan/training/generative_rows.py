@@ -19,6 +19,7 @@ IGNORED = -100
 NO_CONTEXT = "without a context"
 LONG_QUESTION = "whose question is longer than max_question_length"
 LONG_ANSWER = "whose answer is longer than max_new_tokens"
+LONG_REJECTED = "whose rejected answer does not fit into max_length"
 NO_WINDOW = "whose answer no window holds wholly"
 TIED = "in which people found both answers equally good"
 LONG_TEXT = "longer than max_length"
@@ -107,11 +108,14 @@ def pair_rows(
             windows = _windows(prompter, question, pair.context)
             window = _shared_window(pair, windows)
             chosen = _completion(prompter, question, window, pair.chosen.text)
-            rejected = _completion(prompter, question, window, pair.rejected.text)
+            prompt = prompter.prompt(question, window)
+            # It is never to be written, so that it may be longer than what is.
+            rejected = prompter.completion(question, window, pair.rejected.text)
+            if len(prompt) + len(rejected) > prompter.config.max_length:
+                raise _Drop(LONG_REJECTED)
         except _Drop as reason:
             counter.drop(str(reason))
             continue
-        prompt = prompter.prompt(question, window)
         answers = {"chosen_ids": chosen, "rejected_ids": rejected}
         rows.append({"prompt_ids": prompt, **answers, **number(window)})
         kept.append(pair)

@@ -32,7 +32,7 @@ from goldspan.reader.generative_config import GenerativeReaderConfig
 from goldspan.reader.prompting import Prompter
 from goldspan.training.arguments import trainer_arguments
 from goldspan.training.generative_dpo import require_zero, train_generative_dpo
-from goldspan.training.generative_rows import LONG_ANSWER, NO_WINDOW, pair_rows
+from goldspan.training.generative_rows import LONG_REJECTED, NO_WINDOW, pair_rows
 from goldspan.training.generative_settings import GenerativeDPOSettings
 from goldspan.training.generative_sft import train_generative_sft
 from goldspan.training.preference_trainer import PreferenceTrainer
@@ -389,12 +389,12 @@ def test_what_does_not_fit_is_left_out_and_counted(sft_run: Path, tmp_path: Path
         chosen=Answer(context[:600], Span(0, 600)),
         rejected=Answer("x"),
     )
-    long = replace(pairs(1)[0], rejected=Answer("one two " * 20))
+    long = replace(pairs(1)[0], rejected=Answer("one two " * 60))
     result = train_generative_dpo(
         sft_run, [*pairs(3), wide, long], tmp_path / "run", ONE_STEP, on_event=quiet
     )
     assert (result.rows.given, result.rows.kept) == (5, 3)
-    assert result.rows.dropped == {NO_WINDOW: 1, LONG_ANSWER: 1}
+    assert result.rows.dropped == {NO_WINDOW: 1, LONG_REJECTED: 1}
     with pytest.raises(NothingToTrain):
         train_generative_dpo(sft_run, [wide], tmp_path / "none", ONE_STEP, on_event=quiet)
 

@@ -148,12 +148,20 @@ def test_where_no_window_holds_both_the_chosen_answer_decides(prompter: Prompter
 
 def test_a_pair_without_room_for_both_is_left_out_and_counted(prompter: Prompter) -> None:
     given = [
-        pair("the cat", Answer("cat"), Answer("x" * 40)),
+        pair("the cat", Answer("x" * 40), Answer("cat")),
+        pair("the cat", Answer("cat"), Answer("x" * 200)),
         pair(LONG, Answer(LONG[:400], Span(0, 400)), Answer("dog", DOG)),
     ]
     made, kept, counts = rows.pair_rows(given, prompter)
     assert (made, kept) == ([], [])
-    assert counts.dropped == {rows.LONG_ANSWER: 1, rows.NO_WINDOW: 1}
+    assert counts.dropped == {rows.LONG_ANSWER: 1, rows.LONG_REJECTED: 1, rows.NO_WINDOW: 1}
+
+
+def test_a_rejected_answer_may_be_longer_than_what_is_ever_written(prompter: Prompter) -> None:
+    given = [pair("the cat", Answer("cat"), Answer("x" * 40))]
+    (row,), _, counts = rows.pair_rows(given, prompter)
+    assert len(row["rejected_ids"]) > prompter.config.max_new_tokens
+    assert (counts.kept, counts.dropped) == (1, {})
 
 
 def test_rows_that_begin_alike_have_one_number_where_the_context_comes_first() -> None:
