@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
-import numpy as np
 
 from goldspan.errors import InvalidInput
 from goldspan.services.read_records import (
@@ -26,9 +25,12 @@ from goldspan.storage.query import RecordQuery
 from goldspan.storage.store import Unit
 from goldspan.storage.vectors import UnitVector
 
+if TYPE_CHECKING:
+    import numpy as np  # at run time where it is used, so that the server starts without it
+
 CHUNK = 4096
 """Vectors that are in memory together; of 384 numbers, 6 MB."""
-FLOAT = np.dtype("<f4")
+FLOAT = "<f4"
 
 
 class VectorQuery(Protocol):
@@ -61,6 +63,8 @@ class Ranked:
 
 def unit_of(vector: Sequence[float]) -> bytes | None:
     """Return a vector brought to length 1; None for one of zeros, which has no direction."""
+    import numpy as np
+
     numbers = np.asarray(vector, dtype=np.float64)
     largest = np.abs(numbers).max(initial=0.0)
     if not largest:
@@ -97,6 +101,8 @@ def read_similar(
         Forbidden: if the query uses what the view hides.
         InvalidInput: if there is no such vector, or none to compare with.
     """
+    import numpy as np
+
     query = checked_query(view, query, include)
     settings_id, wanted = _target(unit, query.dataset_id, near)
     sign = -1.0 if near.order == "least_similar" else 1.0
@@ -123,11 +129,15 @@ class _Best:
     """The ``count`` best of what was added."""
 
     def __init__(self, count: int) -> None:
+        import numpy as np
+
         self._count = count
         self._ids: list[str] = []
         self._scores: np.ndarray[Any, np.dtype[np.float32]] = np.empty(0, np.float32)
 
     def add(self, ids: Sequence[str], scores: np.ndarray[Any, Any]) -> None:
+        import numpy as np
+
         all_ids = [*self._ids, *ids]
         all_scores = np.concatenate([self._scores, scores])
         # Of equals the first added stay, which the sort keeps in order.
@@ -143,6 +153,8 @@ def _target(
     unit: Unit, dataset_id: str, near: VectorQuery
 ) -> tuple[str, np.ndarray[Any, np.dtype[np.float32]]]:
     """Return the id of the kind of vector, and the vector to compare with, of length 1."""
+    import numpy as np
+
     kinds = {one.definition.name: one for one in unit.datasets.vectors_settings.of(dataset_id)}
     if near.name not in kinds:
         raise InvalidInput(f"vector {near.name!r} is not one of the dataset's {list(kinds)}")
