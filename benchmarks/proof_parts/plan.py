@@ -11,7 +11,7 @@ from benchmarks.proof_parts.training import Recipe
 SFT_SWEEP = tuple(Recipe(lr) for lr in (3e-5, 7e-5, 1.2e-4, 2e-4, 3e-4, 5e-4))
 DPO_SWEEP = tuple(
     Recipe(lr, beta, anchor)
-    for lr in (1.2e-4, 3e-4)
+    for lr in (4e-5, 1.2e-4)
     for beta, anchor in ((0.1, 1.0), (0.5, 1.0), (0.5, 0.3))
 )
 
