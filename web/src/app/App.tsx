@@ -1,22 +1,30 @@
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { Suspense } from "react";
+import { Suspense, lazy } from "react";
 import { Route, Switch } from "wouter";
 import { ErrorBoundary } from "../parts/ErrorBoundary";
 import { Empty, Waiting } from "../parts/states";
 import { Screen } from "../parts/Screen";
 import { SavingProvider } from "../saving/SavingProvider";
 import { InsecureBanner } from "../screens/signin/InsecureBanner";
-import { NewPasswordScreen } from "../screens/signin/NewPasswordScreen";
-import { SignInAgain } from "../screens/signin/SignInAgain";
-import { SignInScreen } from "../screens/signin/SignInScreen";
 import { type Language, TextsProvider, useTexts } from "../texts";
 import type { Texts } from "../texts/en";
 import { queries } from "./queries";
 import { OPEN_ROUTES, ROUTES } from "./routes";
 import { SessionProvider, useSessionState } from "./session";
 import { resolveVariables, theme } from "./theme";
+
+// Loaded when somebody has to sign in, which is seldom.
+const SignInScreen = lazy(async () => ({
+  default: (await import("../screens/signin/SignInScreen")).SignInScreen,
+}));
+const NewPasswordScreen = lazy(async () => ({
+  default: (await import("../screens/signin/NewPasswordScreen")).NewPasswordScreen,
+}));
+const SignInAgain = lazy(async () => ({
+  default: (await import("../screens/signin/SignInAgain")).SignInAgain,
+}));
 
 type Props = { nonce: string; language: Language; texts: Texts };
 
@@ -76,7 +84,11 @@ function SignedInScreens() {
           <Nowhere />
         </Route>
       </Switch>
-      {expired && <SignInAgain username={session.user.username} />}
+      {expired && (
+        <Suspense fallback={null}>
+          <SignInAgain username={session.user.username} />
+        </Suspense>
+      )}
     </SavingProvider>
   );
 }

@@ -2,10 +2,6 @@
 import {
   type CSSVariablesResolver,
   type MantineColorsTuple,
-  Button,
-  Drawer,
-  Modal,
-  Tooltip,
   createTheme,
   defaultVariantColorsResolver,
 } from "@mantine/core";
@@ -124,13 +120,14 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   focusRing: "auto",
+  // Plain objects: `Modal.extend` would load the component with the theme.
   components: {
-    Button: Button.extend({ defaultProps: { fw: 550 } }),
-    Drawer: Drawer.extend({
+    Button: { defaultProps: { fw: 550 } },
+    Drawer: {
       defaultProps: { padding: "lg", overlayProps: OVERLAY },
       styles: { title: { fontWeight: 600 } },
-    }),
-    Modal: Modal.extend({
+    },
+    Modal: {
       styles: { title: { fontWeight: 600, fontSize: "1.0625rem" } },
       defaultProps: {
         centered: true,
@@ -139,8 +136,8 @@ export const theme = createTheme({
         overlayProps: OVERLAY,
         transitionProps: { duration: 120 },
       },
-    }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: false, fz: "xs" } }),
+    },
+    Tooltip: { defaultProps: { openDelay: 400, withArrow: false, fz: "xs" } },
   },
 });
 

@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { Suspense, lazy, useEffect, useState, useSyncExternalStore } from "react";
 import { useLocation, useSearch } from "wouter";
 import { ApiError } from "../../api/http";
 import { undoResponse } from "../../api/tasks";
@@ -7,11 +7,9 @@ import { useSession, useSessionState } from "../../app/session";
 import { Screen } from "../../parts/Screen";
 import { BrokenScreen, Waiting } from "../../parts/states";
 import { useSaving } from "../../saving/SavingProvider";
-import { HelpSheet } from "../../shortcuts/HelpSheet";
 import { useTexts } from "../../texts";
 import { Exhausted } from "./Exhausted";
 import { GuidelinesPanel } from "./GuidelinesPanel";
-import { HistoryPanel } from "./HistoryPanel";
 import { RecordView } from "./RecordView";
 import { SaveState } from "./SaveState";
 import { Toolbar } from "./Toolbar";
@@ -19,6 +17,11 @@ import classes from "./Annotate.module.css";
 import { Gone } from "./Gone";
 import { type Setup, canBulk } from "./model";
 import { Sitting } from "./sitting";
+
+const HelpSheet = lazy(async () => ({
+  default: (await import("../../shortcuts/HelpSheet")).HelpSheet,
+}));
+const HistoryPanel = lazy(async () => ({ default: (await import("./HistoryPanel")).HistoryPanel }));
 
 type Panel = "guidelines" | "history" | "help" | null;
 
@@ -114,13 +117,17 @@ export function Annotate({ setup }: { setup: Setup }) {
           <GuidelinesPanel guidelines={setup.dataset.guidelines} onClose={() => setPanel(null)} />
         )}
       </div>
-      <HistoryPanel
-        datasetId={setup.dataset.id}
-        opened={panel === "history"}
-        onClose={() => setPanel(null)}
-        onOpen={reopen}
-      />
-      <HelpSheet opened={panel === "help"} onClose={() => setPanel(null)} />
+      <Suspense fallback={null}>
+        {panel === "history" && (
+          <HistoryPanel
+            datasetId={setup.dataset.id}
+            opened
+            onClose={() => setPanel(null)}
+            onOpen={reopen}
+          />
+        )}
+        {panel === "help" && <HelpSheet opened onClose={() => setPanel(null)} />}
+      </Suspense>
     </Screen>
   );
 }
