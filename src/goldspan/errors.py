@@ -25,6 +25,7 @@
     ├── ServerUnreachable         no answer from the server
     ├── UnexpectedAnswer          the server answered something that is not Goldspan's
     ├── EndpointFailed            a model's server gave no answer, or none of the protocol
+    ├── WebhookFailed             a webhook's receiver gave no answer, or one other than 2xx
     └── TrainingError             training cannot start or go on
         ├── NothingToTrain          no usable row is left; carries the counts
         ├── UnusableModel           not a model folder that may be loaded
@@ -196,3 +197,7 @@ class ReferenceMismatch(TrainingError):
 
 class EndpointFailed(GoldspanError):
     """A model's server gave no answer, or none of the protocol."""
+
+
+class WebhookFailed(GoldspanError):
+    """A webhook's receiver gave no answer, or one that does not say that it has the message."""

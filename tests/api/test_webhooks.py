@@ -1,4 +1,4 @@
-"""Webhooks are registered by an owner; nothing is sent from here."""
+"""Webhooks are registered by an owner; what is sent to them is in test_webhook_delivery.py."""
 
 import base64
 from collections.abc import Callable
@@ -14,7 +14,10 @@ def test_the_server_gives_the_secret_and_keeps_it(owner: Person) -> None:
     made = owner.ask("POST", PATH, 201, json={**BODY, "description": "d"})
     assert made["secret"].startswith("whsec_")
     assert len(base64.b64decode(made["secret"].removeprefix("whsec_"))) == 32
-    assert (made["enabled"], made["events"]) == (True, ["response.created"])
+    assert (made["enabled"], made["events"]) == (False, ["response.created"])
+    assert made["disabled_reason"] == (
+        "hooks.example.org:443 is not among the hosts that GOLDSPAN_WEBHOOK_HOSTS names"
+    )
     sent = {**made, "secret": "mine", "enabled": False, "description": None, "url": None}
     changed = owner.ask("PATCH", f"{PATH}/{made['id']}", 200, json=sent)
     assert (changed["secret"], changed["enabled"]) == (made["secret"], False)

@@ -126,6 +126,7 @@ def register(app: typer.Typer) -> None:
             owner_password=os.environ.get("GOLDSPAN_OWNER_PASSWORD"),
             database_url=os.environ.get("GOLDSPAN_DATABASE_URL"),
             runs_dir=runs,
+            webhook_hosts=os.environ.get("GOLDSPAN_WEBHOOK_HOSTS", "").replace(",", " ").split(),
         )
         rest_garbage_collector()
         print(f"Goldspan serves {home} at {running.url} (Ctrl-C stops it)", flush=True)

@@ -53,6 +53,7 @@ def find_or_start(home: Path | None = None) -> HomeServer:
             owner_api_key=os.environ.get("GOLDSPAN_OWNER_API_KEY"),
             owner_password=os.environ.get("GOLDSPAN_OWNER_PASSWORD"),
             database_url=os.environ.get("GOLDSPAN_DATABASE_URL"),
+            webhook_hosts=os.environ.get("GOLDSPAN_WEBHOOK_HOSTS", "").replace(",", " ").split(),
         )
     except HomeBusy:  # Another process was a moment faster.
         found = _served(place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from litestar import Litestar
@@ -13,6 +14,7 @@ from litestar.openapi import OpenAPIConfig
 from goldspan._version import __version__
 from goldspan.errors import GoldspanError
 from goldspan.server import page
+from goldspan.server.deliverer import Deliverer
 from goldspan.server.deps import (
     Authentication,
     Db,
@@ -95,6 +97,7 @@ def create_app(
     *,
     scratch_dir: Path | None = None,
     runs_dir: Path = RUNS,
+    webhook_hosts: Collection[str] = (),
 ) -> Litestar:
     """Return the application on a store, which the caller closes after the application ends.
 
@@ -104,10 +107,12 @@ def create_app(
         scratch_dir: for uploads and exports under way, emptied here; None takes the system's
             folder for such files.
         runs_dir: where training runs lie.
+        webhook_hosts: what webhooks are delivered to, ``host`` or ``host:port``.
     """
     db = Db(store)
     metrics = Metrics()
     indexer = Indexer(store)
+    deliverer = Deliverer(store, webhook_hosts)
     app = Litestar(
         route_handlers=[
             *(handler for module in ROUTES for handler in module.HANDLERS),
@@ -132,8 +137,8 @@ def create_app(
             **dict.fromkeys(NOT_JSON, on_undecodable),
             Exception: on_any_error,
         },
-        on_startup=[indexer.start],
-        on_shutdown=[indexer.stop, db.close],
+        on_startup=[indexer.start, deliverer.start],
+        on_shutdown=[indexer.stop, deliverer.stop, db.close],
         openapi_config=OpenAPIConfig(
             title="Goldspan",
             version=__version__,
@@ -149,4 +154,5 @@ def create_app(
     app.state.sign_in_limit = SignInLimit()
     app.state.scratch = Scratch(scratch_dir)
     app.state.runs_dir = runs_dir.absolute()
+    app.state.webhook_hosts = webhook_hosts
     return app

@@ -33,6 +33,7 @@ STATUS: dict[type[GoldspanError], int] = {
     errors.HomeBusy: 503,
     errors.StorageFailure: 503,
     errors.EndpointFailed: 502,
+    errors.WebhookFailed: 502,
     errors.MissingExtra: 501,
     errors.TrainingError: 422,
 }

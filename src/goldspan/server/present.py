@@ -69,10 +69,11 @@ def webhook(row: WebhookRow) -> Webhook:
         url=row.url,
         secret=row.secret,
         events=list(row.events),
-        enabled=row.enabled,
+        enabled=row.enabled and row.refused is None,
         description=row.description,
         inserted_at=row.inserted_at,
         updated_at=row.updated_at,
+        disabled_reason=row.refused if row.enabled else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import socket
+from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -101,6 +102,7 @@ def start_in_thread(
     owner_password: str | None = None,
     database_url: str | None = None,
     runs_dir: Path = RUNS,
+    webhook_hosts: Collection[str] = (),
 ) -> RunningServer:
     """Own a home and serve it from a thread of this process.
 
@@ -116,6 +118,7 @@ def start_in_thread(
         owner_password: replaces the owner's password.
         database_url: a PostgreSQL database to use in place of the home's file.
         runs_dir: where training runs lie.
+        webhook_hosts: what webhooks are delivered to, ``host`` or ``host:port``.
 
     Raises:
         InvalidInput: if the host is not a loopback address and nothing is said of how that is
@@ -145,7 +148,13 @@ def start_in_thread(
         access = _owner_access(
             place, store, owner_api_key, owner_password, is_shared=database_url is not None
         )
-        app = create_app(store, security, scratch_dir=place.scratch_dir, runs_dir=runs_dir)
+        app = create_app(
+            store,
+            security,
+            scratch_dir=place.scratch_dir,
+            runs_dir=runs_dir,
+            webhook_hosts=webhook_hosts,
+        )
         listening.start(Guard(app, security))
         if lock is not None:
             lock.publish(listening.local_url)

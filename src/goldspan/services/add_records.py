@@ -10,6 +10,7 @@ from msgspec import json
 
 from goldspan.domain.permission import Action, Actor
 from goldspan.errors import Conflict, InvalidRecord
+from goldspan.services.announce import announce_records
 from goldspan.services.datasets import require_ready
 from goldspan.services.lookup import schema_of, visible_dataset
 from goldspan.services.ordering import new_position, reposition
@@ -137,7 +138,10 @@ def _write(
     both = list(zip(ids, pairs, strict=True))
     put_vectors(unit, dataset.id, {i: one.vectors_json for i, (_, one) in both})
     unit.suggestions.put([row for i, (_, one) in both for row in one.new_suggestions(i)])
-    reposition(unit, dataset, [old.id for old, _ in pairs if old is not None])
+    older = [old.id for old, _ in pairs if old is not None]
+    reposition(unit, dataset, older)
+    announce_records(unit, "record.created", dataset, [record.id for record in added])
+    announce_records(unit, "record.updated", dataset, older)
     responses = [row for i, (_, one) in both for row in one.new_responses(i, dataset.id)]
     just_added = {record.id for record in added}
     put_responses(unit, dataset, responses, just_added=just_added)

@@ -13,6 +13,7 @@ from goldspan.domain.nesting import require_shallow
 from goldspan.domain.permission import Action, Actor
 from goldspan.domain.schema import check_settings
 from goldspan.errors import Conflict, InvalidInput
+from goldspan.services.announce import announce_dataset
 from goldspan.services.lookup import schema_of, visible_dataset
 from goldspan.services.ordering import CHUNK, reorder
 from goldspan.services.record_state import set_needed
@@ -86,9 +87,11 @@ def create_dataset(
         min_submitted=min_submitted,
         metadata_json=_json(metadata),
     )
-    if assignment is None:
-        return dataset
-    return unit.datasets.update(msgspec.structs.replace(dataset, **assignment.columns()))
+    if assignment is not None:
+        changed = msgspec.structs.replace(dataset, **assignment.columns())
+        dataset = unit.datasets.update(changed)
+    announce_dataset(unit, "dataset.created", dataset)
+    return dataset
 
 
 def list_datasets(
@@ -129,7 +132,9 @@ def update_dataset(
         **({} if changes.assignment is None else changes.assignment.columns()),
     )
     _check(changed.name, changed.guidelines, changed.min_submitted)
-    return unit.datasets.update(changed)
+    updated = unit.datasets.update(changed)
+    announce_dataset(unit, "dataset.updated", updated)
+    return updated
 
 
 def renew(unit: Unit, actor: Actor, dataset_id: str, after: str) -> str | None:
@@ -165,12 +170,15 @@ def publish_dataset(unit: Unit, actor: Actor, dataset_id: str) -> DatasetRow:
         raise Conflict(f"dataset {dataset.name!r} is published already")
     schema = schema_of(unit, dataset_id)
     check_settings(schema.fields, list(schema.questions.values()))
-    return unit.datasets.update(msgspec.structs.replace(dataset, status="ready"))
+    published = unit.datasets.update(msgspec.structs.replace(dataset, status="ready"))
+    announce_dataset(unit, "dataset.published", published)
+    return published
 
 
 def delete_dataset(unit: Unit, actor: Actor, dataset_id: str) -> DatasetRow:
     """Delete a dataset with everything in it. Raises NotFound, Forbidden."""
     dataset = visible_dataset(unit, actor, dataset_id, Action.MANAGE_DATASET)
+    announce_dataset(unit, "dataset.deleted", dataset)
     unit.datasets.delete(dataset_id)
     return dataset
 

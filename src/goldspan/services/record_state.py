@@ -16,6 +16,7 @@ import msgspec
 from goldspan.domain.agreement import disagreement
 from goldspan.domain.assignment import seated
 from goldspan.domain.record import ResponseStatus
+from goldspan.services.announce import announce_records, announce_responses
 from goldspan.services.lookup import Schema, schema_of
 from goldspan.storage.rows import (
     AssignmentRow,
@@ -72,11 +73,19 @@ def put_responses(
     for response in responses:
         ledger.respond(response)
     ledger.settle()
+    made: list[tuple[str, str]] = []
+    changed: list[tuple[str, str]] = []
+    for response in responses:
+        is_new = response.user_id not in ledger.old_given[response.record_id]
+        (made if is_new else changed).append((response.record_id, response.user_id))
+    announce_responses(unit, "response.created", dataset, made)
+    announce_responses(unit, "response.updated", dataset, changed)
 
 
 def remove_response(unit: Unit, dataset: DatasetRow, gone: ResponseRow) -> None:
     """Delete one response; what it was stays among its versions."""
     ledger = _Ledger.of(unit, dataset, [gone.record_id])
+    announce_responses(unit, "response.deleted", dataset, [(gone.record_id, gone.user_id)])
     unit.responses.delete(gone.id)
     unit.judgements.delete(gone.record_id, gone.user_id)
     ledger.take_back(gone.record_id, gone.user_id)
@@ -93,6 +102,7 @@ def remove_records(unit: Unit, dataset: DatasetRow, records: Collection[RecordRo
     days: Counter[Day] = Counter()
     for assignment in unit.assignments.of(ids):
         _count_day(days, assignment, -1)
+    announce_records(unit, "record.deleted", dataset, ids)
     unit.records.delete(ids)
     gone = Counter(state.status for state in states.values())
     unit.tallies.add_records(dataset.id, {status: -count for status, count in gone.items()})
@@ -242,9 +252,12 @@ class _Ledger:
         records: Counter[RecordStatus] = Counter()
         responses: Counter[ResponseGroup] = Counter()
         days: Counter[Day] = Counter()
+        completed: list[str] = []
         for record_id in self.states:
             self._seat(record_id)
             old, new = self.old_states[record_id].status, self.states[record_id].status
+            if new != old and new == "completed":
+                completed.append(record_id)
             records[old] -= 1
             records[new] += 1
             for user_id, answer in self.old_given[record_id].items():
@@ -261,6 +274,7 @@ class _Ledger:
         self.unit.days.add(self.dataset.id, days)
         if responses:
             self.unit.datasets.touch(self.dataset.id)
+        announce_records(self.unit, "record.completed", self.dataset, completed)
 
     def _seat(self, record_id: str) -> None:
         old, state = self.old_states[record_id], self.states[record_id]

@@ -12,6 +12,7 @@ from goldspan.domain.permission import Action, Actor
 from goldspan.domain.schema import check_fields
 from goldspan.errors import InvalidInput, InvalidRecord, NotFound
 from goldspan.services.add_records import require_unanswered, same_json
+from goldspan.services.announce import announce_records
 from goldspan.services.lookup import Schema, schema_of, visible_dataset, visible_record
 from goldspan.services.ordering import reposition
 from goldspan.services.record_items import (
@@ -100,6 +101,7 @@ def _apply(
         [new_suggestion(schema, record, one) for record, given in replaced for one in given]
     )
     reposition(unit, dataset, [new.id for _, new in changed])
+    announce_records(unit, "record.updated", dataset, [new.id for _, new in changed])
     unit.datasets.touch(dataset.id)
 
 
@@ -149,6 +151,7 @@ def put_suggestion(
     known = {one.question_id for one in unit.suggestions.of([record_id])}
     unit.suggestions.put([new])
     reposition(unit, dataset, [record_id])
+    announce_records(unit, "record.updated", dataset, [record_id])
     stored = {one.question_id: one for one in unit.suggestions.of([record_id])}
     return stored[new.question_id], new.question_id not in known
 
@@ -165,6 +168,7 @@ def delete_suggestions(
     own = {one.id for one in unit.suggestions.of([record_id])}
     unit.suggestions.delete(own & set(suggestion_ids))
     reposition(unit, dataset, [record_id])
+    announce_records(unit, "record.updated", dataset, [record_id])
 
 
 def delete_suggestion(unit: Unit, actor: Actor, suggestion_id: str) -> SuggestionRow:
@@ -175,4 +179,5 @@ def delete_suggestion(unit: Unit, actor: Actor, suggestion_id: str) -> Suggestio
     _, dataset = visible_record(unit, actor, suggestion.record_id, Action.WRITE_RECORDS)
     unit.suggestions.delete([suggestion_id])
     reposition(unit, dataset, [suggestion.record_id])
+    announce_records(unit, "record.updated", dataset, [suggestion.record_id])
     return suggestion

@@ -1,17 +1,21 @@
-"""Webhooks: registered, changed, deleted. Any URL may be registered; nothing is sent from here."""
+"""Webhooks: registered, changed, deleted.
+
+Any URL may be registered; one on a host that the server may not send to is kept as refused, with
+the reason, and is told nothing.
+"""
 
 from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from goldspan.domain.permission import Action, Actor
-from goldspan.domain.webhook import check_webhook
+from goldspan.domain.webhook import check_webhook, url_refusal
 from goldspan.errors import NotFound
 from goldspan.storage.ids import new_id
 from goldspan.storage.rows import WebhookRow
@@ -37,9 +41,14 @@ def new_secret() -> str:
 
 
 def create_webhook(
-    unit: Unit, actor: Actor, url: str, events: Sequence[str], description: str | None
+    unit: Unit,
+    actor: Actor,
+    url: str,
+    events: Sequence[str],
+    description: str | None,
+    hosts: Collection[str],
 ) -> WebhookRow:
-    """Register a webhook. Raises Forbidden, InvalidInput."""
+    """Register a webhook; ``hosts`` may be sent to. Raises Forbidden, InvalidInput."""
     actor.require(Action.MANAGE_WEBHOOKS)
     check_webhook(url, events, description)
     webhook = WebhookRow(
@@ -51,6 +60,7 @@ def create_webhook(
         description=description,
         inserted_at=unit.now,
         updated_at=unit.now,
+        refused=url_refusal(url, hosts),
     )
     unit.webhooks.add(webhook)
     return webhook
@@ -63,31 +73,46 @@ def list_webhooks(unit: Unit, actor: Actor) -> list[WebhookRow]:
 
 
 def update_webhook(
-    unit: Unit, actor: Actor, webhook_id: str, changes: WebhookChanges
+    unit: Unit, actor: Actor, webhook_id: str, changes: WebhookChanges, hosts: Collection[str]
 ) -> WebhookRow:
-    """Change a webhook; its secret stays. Raises Forbidden, NotFound, InvalidInput."""
-    old = _get(unit, actor, webhook_id)
+    """Change a webhook; its secret stays. Raises Forbidden, NotFound, InvalidInput.
+
+    One that is refused is shown as disabled. A client that sends back all that it was shown has
+    not thereby disabled it for the day when it is no longer refused.
+    """
+    old = get_webhook(unit, actor, webhook_id)
+    same = changes.enabled is None or (old.refused is not None and not changes.enabled)
     new = msgspec.structs.replace(
         old,
         url=old.url if changes.url is None else changes.url,
         events=old.events if changes.events is None else tuple(changes.events),
-        enabled=old.enabled if changes.enabled is None else changes.enabled,
+        enabled=old.enabled if same else bool(changes.enabled),
         description=old.description if changes.description is UNSET else changes.description,
         updated_at=unit.now,
     )
     check_webhook(new.url, new.events, new.description)
+    new = msgspec.structs.replace(new, refused=url_refusal(new.url, hosts))
     unit.webhooks.update(new)
     return new
 
 
 def delete_webhook(unit: Unit, actor: Actor, webhook_id: str) -> WebhookRow:
     """Delete a webhook. Raises Forbidden, NotFound."""
-    webhook = _get(unit, actor, webhook_id)
+    webhook = get_webhook(unit, actor, webhook_id)
     unit.webhooks.delete(webhook_id)
     return webhook
 
 
-def _get(unit: Unit, actor: Actor, webhook_id: str) -> WebhookRow:
+def refuse_others(unit: Unit, hosts: Collection[str]) -> None:
+    """Bring all webhooks up to date with the hosts that may be sent to."""
+    for webhook in unit.webhooks.all():
+        refused = url_refusal(webhook.url, hosts)
+        if refused != webhook.refused:
+            unit.webhooks.update(msgspec.structs.replace(webhook, refused=refused))
+
+
+def get_webhook(unit: Unit, actor: Actor, webhook_id: str) -> WebhookRow:
+    """Return a webhook. Raises Forbidden, NotFound."""
     actor.require(Action.MANAGE_WEBHOOKS)
     webhook = unit.webhooks.get(webhook_id)
     if webhook is None:

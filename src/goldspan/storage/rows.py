@@ -274,7 +274,10 @@ class KeptAnswer(Row, frozen=True):
 
 
 class WebhookRow(Row, frozen=True):
-    """A URL that wants to be told of events; ``secret`` signs what is sent there."""
+    """A URL that wants to be told of events; ``secret`` signs what is sent there.
+
+    ``refused`` says why the server may not send there, None if it may.
+    """
 
     id: str
     url: str
@@ -284,6 +287,18 @@ class WebhookRow(Row, frozen=True):
     description: str | None
     inserted_at: datetime
     updated_at: datetime
+    refused: str | None = None
+
+
+class DeliveryRow(Row, frozen=True):
+    """An event that a webhook has not been told of yet; ``attempts`` were in vain."""
+
+    id: str
+    webhook_id: str
+    event: str
+    body: str
+    attempts: int
+    inserted_at: datetime
 
 
 class TermCount(Row, frozen=True):

@@ -31,7 +31,7 @@ from goldspan.storage.sql_snapshots import SqlSnapshots
 from goldspan.storage.sql_tallies import SqlTallies
 from goldspan.storage.sql_users import SqlUsers, SqlWorkspaces
 from goldspan.storage.sql_vectors import SqlVectors
-from goldspan.storage.sql_webhooks import SqlWebhooks
+from goldspan.storage.sql_webhooks import SqlDeliveries, SqlWebhooks
 from goldspan.storage.store import Unit
 from goldspan.storage.writer import Writer
 
@@ -60,6 +60,7 @@ class SqlUnit:
         self.maintenance = SqlMaintenance(session)
         self.vectors = SqlVectors(session)
         self.webhooks = SqlWebhooks(session)
+        self.deliveries = SqlDeliveries(session)
         self.audit = SqlAudit(session)
         self.idempotency_keys = SqlIdempotencyKeys(session)
         self.assignments = SqlAssignments(session)

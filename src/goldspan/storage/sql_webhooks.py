@@ -1,20 +1,61 @@
-"""Webhooks in SQL."""
+"""Webhooks and what they are still to be told, in SQL."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from goldspan.storage.rows import WebhookRow
-from goldspan.storage.sql_base import Session, to_text
-from goldspan.storage.tables import webhooks
+from goldspan.storage.ids import new_id
+from goldspan.storage.rows import DeliveryRow, WebhookRow
+from goldspan.storage.sql_base import Session, as_list, listed, to_text
+from goldspan.storage.statement import Hot
+from goldspan.storage.tables import webhook_deliveries, webhooks
+
+# Without an offset SQLAlchemy gives SQLite one, as a parameter of its own.
+ONE, NONE = sa.literal_column("1"), sa.literal_column("0")
+WANTING = Hot(
+    sa.select(webhooks.c.id, webhooks.c.events).where(
+        webhooks.c.enabled == ONE, webhooks.c.refused.is_(None)
+    )
+)
+ADD_DELIVERY = Hot(
+    webhook_deliveries.insert().values(
+        {column.name: sa.bindparam(column.name) for column in webhook_deliveries.c}
+    )
+)
+IS_DUE = webhook_deliveries.c.due_at <= sa.bindparam("now")
+IS_RESTING = listed(webhook_deliveries.c.webhook_id, "resting")
+ANY_DUE = Hot(sa.select(webhook_deliveries.c.id).where(IS_DUE, ~IS_RESTING).limit(ONE).offset(NONE))
+CLAIM = Hot(
+    webhook_deliveries.update()
+    .where(
+        webhook_deliveries.c.id.in_(
+            sa.select(webhook_deliveries.c.id)
+            .where(IS_DUE, ~IS_RESTING)
+            .order_by(webhook_deliveries.c.due_at, webhook_deliveries.c.id)
+            .limit(sa.bindparam("count"))
+            .offset(NONE)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(due_at=sa.bindparam("until"))
+    .returning(
+        webhook_deliveries.c.id,
+        webhook_deliveries.c.webhook_id,
+        webhook_deliveries.c.event,
+        webhook_deliveries.c.body,
+        webhook_deliveries.c.attempts,
+        webhook_deliveries.c.inserted_at,
+    )
+)
 
 
 def _webhook(row: Any) -> WebhookRow:
-    webhook_id, url, secret, events, enabled, description, inserted_at, updated_at = row
+    webhook_id, url, secret, events, enabled, description, inserted_at, updated_at, refused = row
     return WebhookRow(
         id=webhook_id,
         url=url,
@@ -24,6 +65,7 @@ def _webhook(row: Any) -> WebhookRow:
         description=description,
         inserted_at=datetime.fromisoformat(inserted_at),
         updated_at=datetime.fromisoformat(updated_at),
+        refused=refused,
     )
 
 
@@ -37,6 +79,7 @@ def _columns(webhook: WebhookRow) -> dict[str, Any]:
         "description": webhook.description,
         "inserted_at": to_text(webhook.inserted_at),
         "updated_at": to_text(webhook.updated_at),
+        "refused": webhook.refused,
     }
 
 
@@ -66,3 +109,75 @@ class SqlWebhooks:
 
     def delete(self, webhook_id: str) -> None:
         self._connection.execute(webhooks.delete().where(webhooks.c.id == webhook_id))
+
+
+class SqlDeliveries:
+    """``store.Deliveries`` in SQL."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._wanting: dict[str, list[str]] | None = None
+
+    def wanted_by(self, event: str) -> Sequence[str]:
+        if self._wanting is None:
+            self._wanting = {}
+            for webhook_id, events in WANTING.rows(self._session.connection):
+                for one in msgspec.json.decode(events, type=tuple[str, ...]):
+                    self._wanting.setdefault(one, []).append(webhook_id)
+        return self._wanting.get(event, ())
+
+    def add(self, event: str, bodies: Sequence[str]) -> None:
+        now = self._session.now_text
+        rows = [
+            {
+                "id": new_id(),
+                "webhook_id": webhook_id,
+                "event": event,
+                "body": body,
+                "attempts": 0,
+                "due_at": now,
+                "inserted_at": now,
+            }
+            for body in bodies
+            for webhook_id in self.wanted_by(event)
+        ]
+        if rows:
+            ADD_DELIVERY.run_many(self._session.connection, rows)
+
+    def any_due(self, resting: Collection[str]) -> bool:
+        now, connection = self._session.now_text, self._session.connection
+        return ANY_DUE.row(connection, now=now, resting=as_list(resting)) is not None
+
+    def claim(self, count: int, until: datetime, resting: Collection[str]) -> list[DeliveryRow]:
+        rows = CLAIM.rows(
+            self._session.connection,
+            now=self._session.now_text,
+            count=count,
+            until=to_text(until),
+            resting=as_list(resting),
+        )
+        return sorted(map(_delivery, rows), key=lambda one: one.id)
+
+    def put_off(self, delivery_id: str, attempts: int, until: datetime) -> None:
+        self._session.connection.execute(
+            webhook_deliveries.update()
+            .where(webhook_deliveries.c.id == delivery_id)
+            .values(attempts=attempts, due_at=to_text(until))
+        )
+
+    def delete(self, delivery_id: str) -> None:
+        self._session.connection.execute(
+            webhook_deliveries.delete().where(webhook_deliveries.c.id == delivery_id)
+        )
+
+
+def _delivery(row: Any) -> DeliveryRow:
+    delivery_id, webhook_id, event, body, attempts, inserted_at = row
+    return DeliveryRow(
+        id=delivery_id,
+        webhook_id=webhook_id,
+        event=event,
+        body=body,
+        attempts=attempts,
+        inserted_at=datetime.fromisoformat(inserted_at),
+    )

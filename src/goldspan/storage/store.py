@@ -32,6 +32,7 @@ from goldspan.storage.rows import (
     DayRow,
     Declared,
     Definition,
+    DeliveryRow,
     Extent,
     JudgementRow,
     KeptAnswer,
@@ -370,6 +371,34 @@ class Webhooks(Protocol):
         """Delete one."""
 
 
+class Deliveries(Protocol):
+    """Events that webhooks have not been told of yet."""
+
+    def wanted_by(self, event: str) -> Sequence[str]:
+        """Return the ids of the webhooks that are told of an event; read once a transaction."""
+
+    def add(self, event: str, bodies: Sequence[str]) -> None:
+        """Add messages, each for every webhook that wants the event; they are due at once."""
+
+    def any_due(self, resting: Collection[str]) -> bool:
+        """Say whether ``claim`` would find something."""
+
+    def claim(self, count: int, until: datetime, resting: Collection[str]) -> list[DeliveryRow]:
+        """Return up to ``count`` that are due, oldest first, and keep others off them a while.
+
+        Args:
+            count: at most so many.
+            until: nobody else is given them before; naive UTC.
+            resting: ids of webhooks to pass over.
+        """
+
+    def put_off(self, delivery_id: str, attempts: int, until: datetime) -> None:
+        """Set how many attempts were in vain, and when the next may be made."""
+
+    def delete(self, delivery_id: str) -> None:
+        """Delete one, as it was delivered or is given up."""
+
+
 class Assignments(Protocol):
     """Who has what to do with which record. Lock the records before changing anything here."""
 
@@ -589,6 +618,10 @@ class Unit(Protocol):
     @property
     def webhooks(self) -> Webhooks:
         """Webhooks."""
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """What webhooks are still to be told."""
 
     @property
     def audit(self) -> Audit:

@@ -371,6 +371,21 @@ webhooks = _table(
     Column("enabled", Integer, nullable=False),
     Column("description", Text),
     *_times(),
+    Column("refused", Text),
+)
+
+# What is still to be sent. `due_at` is when it may next be tried; who tries it first moves that on,
+# so that nobody else tries it meanwhile.
+webhook_deliveries = _table(
+    "webhook_deliveries",
+    _id(),
+    _parent("webhook_id", "webhooks.id", index=True),
+    _text("event"),
+    _text("body"),
+    _number("attempts"),
+    _text("due_at"),
+    _text("inserted_at"),
+    Index("ix_webhook_deliveries_due", "due_at", "id"),
 )
 
 # Kept up to date by whoever changes records or responses, in the same transaction, so that a

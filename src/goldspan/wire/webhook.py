@@ -27,7 +27,10 @@ class WebhookUpdate(Wire):
 
 
 class Webhook(Wire):
-    """A webhook; ``secret`` signs what is sent to it, as ``whsec_`` and base64."""
+    """A webhook; ``secret`` signs what is sent to it, as ``whsec_`` and base64.
+
+    ``disabled_reason`` says why nothing is sent though nobody has disabled it.
+    """
 
     id: str
     url: str
@@ -37,3 +40,4 @@ class Webhook(Wire):
     description: str | None
     inserted_at: datetime
     updated_at: datetime
+    disabled_reason: str | None = None

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from litestar import delete, get, patch, post
+from collections.abc import Collection
+from typing import Any
+
+from litestar import Request, delete, get, patch, post
 from litestar.params import JSONBody
 from msgspec import UNSET
 
-from goldspan.server import present
+from goldspan.errors import Conflict
+from goldspan.server import deliverer, present
 from goldspan.server.deps import Caller, Database, Id
 from goldspan.server.journal import SHOWS_SECRET
 from goldspan.services import webhooks
 from goldspan.wire.base import Items
 from goldspan.wire.webhook import Webhook, WebhookCreate, WebhookUpdate
+
+
+def _hosts(request: Request[Any, Any, Any]) -> Collection[str]:
+    hosts: Collection[str] = request.app.state.webhook_hosts
+    return hosts
 
 
 @get("/api/v1/webhooks", sync_to_thread=False)
@@ -21,17 +30,28 @@ def list_all(db: Database, actor: Caller) -> Items[Webhook]:
 
 
 @post("/api/v1/webhooks", opt={SHOWS_SECRET: True})
-async def create(db: Database, actor: Caller, data: JSONBody[WebhookCreate]) -> Webhook:
+async def create(
+    request: Request[Any, Any, Any], db: Database, actor: Caller, data: JSONBody[WebhookCreate]
+) -> Webhook:
     """Register a webhook."""
     row = await db.write(
-        webhooks.create_webhook, actor, data.url, data.events, data.description or None
+        webhooks.create_webhook,
+        actor,
+        data.url,
+        data.events,
+        data.description or None,
+        _hosts(request),
     )
     return present.webhook(row)
 
 
 @patch("/api/v1/webhooks/{webhook_id:str}", opt={SHOWS_SECRET: True})
 async def update(
-    db: Database, actor: Caller, webhook_id: Id, data: JSONBody[WebhookUpdate]
+    request: Request[Any, Any, Any],
+    db: Database,
+    actor: Caller,
+    webhook_id: Id,
+    data: JSONBody[WebhookUpdate],
 ) -> Webhook:
     """Change a webhook."""
     changes = webhooks.WebhookChanges(
@@ -40,7 +60,8 @@ async def update(
         enabled=None if data.enabled is UNSET else data.enabled,
         description=data.description or None if data.description is not UNSET else UNSET,
     )
-    return present.webhook(await db.write(webhooks.update_webhook, actor, webhook_id, changes))
+    row = await db.write(webhooks.update_webhook, actor, webhook_id, changes, _hosts(request))
+    return present.webhook(row)
 
 
 @delete("/api/v1/webhooks/{webhook_id:str}", status_code=200)
@@ -49,4 +70,17 @@ async def delete_one(db: Database, actor: Caller, webhook_id: Id) -> Webhook:
     return present.webhook(await db.write(webhooks.delete_webhook, actor, webhook_id))
 
 
-HANDLERS = [list_all, create, update, delete_one]
+@post("/api/v1/webhooks/{webhook_id:str}/ping", status_code=204)
+async def ping(
+    request: Request[Any, Any, Any], db: Database, actor: Caller, webhook_id: Id
+) -> None:
+    """Send a webhook a message now, to see whether it arrives."""
+    webhook = db.peek(webhooks.get_webhook, actor, webhook_id)
+    if webhook.refused is not None:
+        raise Conflict(
+            f"nothing is sent to webhook {webhook_id!r}: {webhook.refused}", webhook_id=webhook_id
+        )
+    await db.long(lambda: deliverer.ping(webhook, _hosts(request)))
+
+
+HANDLERS = [list_all, create, update, delete_one, ping]

@@ -1,0 +1,265 @@
+"""Webhooks are told what happened: signed, again after failures and restarts, by one server."""
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.api.talk import KEY_HEADER, Dataset, Person, answer, item
+from tests.postgres import Databases
+
+from goldspan.server import deliverer
+from goldspan.server.serve import RunningServer, start_in_thread
+
+PATH = "/api/v1/webhooks"
+EVENTS = [
+    "dataset.created",
+    "dataset.updated",
+    "dataset.published",
+    "dataset.deleted",
+    "record.created",
+    "record.updated",
+    "record.completed",
+    "record.deleted",
+    "response.created",
+    "response.updated",
+    "response.deleted",
+]
+LONGEST_WAIT_S = 20.0
+
+
+class Receiver:
+    """Listens on loopback, keeps what it is sent, and answers with the next of ``statuses``."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        self.statuses: list[int] = []
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                receiver.got.append((headers, body))
+                self.send_response(receiver.statuses.pop(0) if receiver.statuses else 204)
+                self.send_header("Location", "/elsewhere")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def wait_for(self, count: int) -> list[dict[str, Any]]:
+        """Return the messages once there are so many."""
+        ends_at = time.monotonic() + LONGEST_WAIT_S
+        while len(self.got) < count and time.monotonic() < ends_at:
+            time.sleep(0.02)
+        assert len(self.got) == count, [json.loads(body)["type"] for _, body in self.got]
+        return [json.loads(body) for _, body in self.got]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(autouse=True)
+def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliverer, "DELAYS_S", (0.1,) * 9)
+    monkeypatch.setattr(deliverer, "LOOK_AGAIN_S", 0.05)
+
+
+@contextmanager
+def serving(home: Path, *hosts: str, url: str | None = None) -> Iterator[Person]:
+    """Serve a home that may deliver to these hosts; give its owner."""
+    running: RunningServer = start_in_thread(home, webhook_hosts=hosts, database_url=url)
+    headers = {KEY_HEADER: running.api_key or ""}
+    try:
+        with httpx.Client(base_url=running.url, headers=headers, trust_env=False) as client:
+            yield Person("", client)
+    finally:
+        running.stop()
+
+
+def register(owner: Person, url: str, *events: str) -> dict[str, Any]:
+    body = {"url": url, "events": list(events or EVENTS)}
+    made: dict[str, Any] = owner.ask("POST", PATH, 201, json=body)
+    return made
+
+
+def make_workspace(owner: Person) -> str:
+    made: str = owner.ask("POST", "/api/v1/workspaces", 201, json={"name": "team"})["id"]
+    return made
+
+
+def make_dataset(owner: Person) -> Dataset:
+    workspace = make_workspace(owner)
+    body = {"name": "squad", "workspace_id": workspace}
+    path = f"/api/v1/datasets/{owner.ask('POST', '/api/v1/datasets', 201, json=body)['id']}"
+    settings = {"type": "text", "use_markdown": False}
+    for kind, name in (("fields", "question"), ("fields", "context"), ("questions", "answer")):
+        declared = {"name": name, "title": name, "required": True, "settings": settings}
+        owner.ask("POST", f"{path}/{kind}", 201, json=declared)
+    owner.ask("PUT", f"{path}/publish", 200)
+    return Dataset(owner, path.rpartition("/")[2], "team", workspace, {})
+
+
+def signed_with(secret: str, headers: dict[str, str], body: bytes) -> bool:
+    """Verify a message as standardwebhooks.com tells a receiver to."""
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = b".".join(
+        [headers["webhook-id"].encode(), headers["webhook-timestamp"].encode(), body]
+    )
+    digest = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    is_fresh = abs(time.time() - int(headers["webhook-timestamp"])) < 60
+    return is_fresh and headers["webhook-signature"] == f"v1,{digest}"
+
+
+def test_every_event_is_told_once_signed_and_in_order(tmp_path: Path, receiver: Receiver) -> None:
+    with serving(tmp_path / "home", "127.0.0.1") as owner:
+        webhook = register(owner, receiver.url)
+        assert (webhook["enabled"], webhook["disabled_reason"]) == (True, None)
+        dataset = make_dataset(owner)
+        owner.ask("PATCH", dataset.path, 200, json={"guidelines": "Read first."})
+        (record,) = dataset.add(item(external_id="q1"))
+        path = f"/api/v1/records/{record['id']}"
+        made = owner.ask("POST", f"{path}/responses", 201, json=answer("Denver"))
+        owner.ask("PUT", f"/api/v1/responses/{made['id']}", 200, json=answer("Denver!"))
+        owner.ask("PATCH", path, 200, json={"metadata": {"split": "train"}})
+        owner.ask("DELETE", f"/api/v1/responses/{made['id']}", 200)
+        owner.ask("DELETE", f"{dataset.path}/records", 204, params={"ids": record["id"]})
+        owner.ask("DELETE", dataset.path, 200)
+        told = receiver.wait_for(11)
+    assert [one["type"] for one in told] == [
+        "dataset.created",
+        "dataset.published",
+        "dataset.updated",
+        "record.created",
+        "record.completed",
+        "response.created",
+        "response.updated",
+        "record.updated",
+        "response.deleted",
+        "record.deleted",
+        "dataset.deleted",
+    ]
+    by_type = {one["type"]: one["data"] for one in told}
+    assert by_type["dataset.created"]["workspace"]["name"] == "team"
+    assert by_type["record.created"]["external_id"] == "q1"
+    assert by_type["record.created"]["fields"]["context"] == "Denver won."
+    assert by_type["response.updated"]["values"] == {"answer": {"value": "Denver!"}}
+    assert by_type["response.deleted"]["record"]["dataset"]["id"] == dataset.id
+    assert by_type["response.created"]["user"]["username"] == "owner"
+    assert all(signed_with(webhook["secret"], *one) for one in receiver.got)
+    assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 11
+
+
+def test_a_refused_change_tells_nothing(tmp_path: Path, receiver: Receiver) -> None:
+    with serving(tmp_path / "home", "127.0.0.1") as owner:
+        register(owner, receiver.url)
+        dataset = make_dataset(owner)
+        receiver.wait_for(2)
+        twice = {"items": [item(external_id="q1"), item(external_id="q1")]}
+        owner.refused("POST", f"{dataset.path}/records", 422, json=twice)
+        dataset.add(item())
+        told = receiver.wait_for(3)
+    assert [one["type"] for one in told[2:]] == ["record.created"]
+
+
+def test_another_host_is_told_nothing_until_the_server_may(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    with serving(tmp_path / "home", "hooks.example.org") as owner:
+        webhook = register(owner, receiver.url)
+        (listed,) = owner.get(PATH)["items"]
+        assert listed["enabled"] is False
+        assert "not among the hosts that GOLDSPAN_WEBHOOK_HOSTS names" in listed["disabled_reason"]
+        code, _ = owner.refused("POST", f"{PATH}/{webhook['id']}/ping", 409)
+        assert code == "Conflict"
+        owner.ask("PATCH", f"{PATH}/{webhook['id']}", 200, json=listed)
+        make_workspace(owner)
+    with serving(tmp_path / "home", receiver.url.split("/")[2]) as owner:
+        (listed,) = owner.get(PATH)["items"]
+        assert (listed["enabled"], listed["disabled_reason"]) == (True, None)
+        owner.ask("POST", f"{PATH}/{webhook['id']}/ping", 204)
+    (told,) = receiver.wait_for(1)
+    assert told["type"] == "ping"
+
+
+def test_what_fails_is_told_again_also_by_the_next_server(
+    tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver.statuses = [500, 302]
+    with serving(tmp_path / "home", "127.0.0.1") as owner:
+        webhook = register(owner, receiver.url, "dataset.created")
+        body = {"name": "squad", "workspace_id": make_workspace(owner)}
+        monkeypatch.setattr(deliverer, "DELAYS_S", (0.5,) * 9)
+        owner.ask("POST", "/api/v1/datasets", 201, json=body)
+        receiver.wait_for(1)
+    with serving(tmp_path / "home", "127.0.0.1"):
+        receiver.wait_for(3)
+        time.sleep(1.0)
+    receiver.wait_for(3)  # and the third was the last
+    assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
+    assert all(signed_with(webhook["secret"], *one) for one in receiver.got)
+    assert {headers["host"] for headers, _ in receiver.got} == {receiver.url.split("/")[2]}
+
+
+def test_a_receiver_that_is_away_holds_up_no_other(tmp_path: Path, receiver: Receiver) -> None:
+    away = Receiver()
+    away.stop()
+    with serving(tmp_path / "home", "127.0.0.1") as owner:
+        gone = register(owner, away.url, "dataset.created")
+        register(owner, receiver.url, "dataset.created")
+        body = {"name": "squad", "workspace_id": make_workspace(owner)}
+        owner.ask("POST", "/api/v1/datasets", 201, json=body)
+        receiver.wait_for(1)
+        code, said = owner.refused("POST", f"{PATH}/{gone['id']}/ping", 502)
+    assert code == "WebhookFailed"
+    assert "see that its receiver runs" in said
+
+
+def test_two_servers_on_one_database_share_the_telling(
+    tmp_path: Path, receiver: Receiver, request: pytest.FixtureRequest
+) -> None:
+    databases: Databases = request.getfixturevalue("databases")
+    url = databases.make()
+    with (
+        serving(tmp_path / "home", "127.0.0.1", url=url) as owner,
+        serving(tmp_path / "home", "127.0.0.1", url=url),
+    ):
+        register(owner, receiver.url, "record.created")
+        dataset = make_dataset(owner)
+        dataset.add(*(item(external_id=f"q{number}") for number in range(60)))
+        receiver.wait_for(60)
+        time.sleep(0.5)
+    told = receiver.wait_for(60)
+    assert len({one["data"]["external_id"] for one in told}) == 60
+
+
+def test_only_an_owner_pings(make_person: Callable[..., Person], owner: Person) -> None:
+    webhook = register(owner, "https://hooks.example.org/x")
+    make_person("admin").refused("POST", f"{PATH}/{webhook['id']}/ping", 403)
+    owner.ask("DELETE", f"{PATH}/{webhook['id']}", 200)
+    owner.refused("POST", f"{PATH}/{webhook['id']}/ping", 404)
