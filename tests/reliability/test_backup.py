@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 from tests.reliability import integrity
-from tests.reliability.processes import Server, ask, make_dataset, records, run
+from tests.reliability.processes import OWNER_KEY, Server, ask, make_dataset, records, run
 
 from goldspan.storage.copying import read_manifest
 
@@ -51,7 +51,7 @@ def test_a_backup_under_writing(
                 time.sleep(0.01)
             for number in range(backups):
                 before.append(set().union(*acknowledged))
-                made = run(home, "backup", str(tmp_path / f"{number}.zip"))
+                made = run(home, "backup", str(tmp_path / f"{number}.zip"), "--api-key", OWNER_KEY)
                 assert made.returncode == 0, made.stderr
         finally:
             ended.set()
