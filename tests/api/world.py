@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from litestar import Litestar
 from litestar.testing import TestClient
+from tests.api.receiver import Receiver
 
 from goldspan.run.folder import RunFolder, RunSpec
 from goldspan.run.source import Snapshot
@@ -59,6 +60,7 @@ class World:
     app: Litestar
     http: TestClient[Any]
     store: SqliteStore
+    receiver: Receiver
     ids: dict[str, str] = field(default_factory=dict)
     draft: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
@@ -115,8 +117,10 @@ def open_world(home: Path) -> World:
         lambda unit: ensure_owner(unit, given_key=None, home_key=None, password=None)
     ).result()
     assert first is not None
-    app = create_app(store, runs_dir=home / "runs")
-    world = World(app, TestClient(app, base_url="http://127.0.0.1"), store, keys={"owner": first})
+    receiver = Receiver()
+    app = create_app(store, runs_dir=home / "runs", webhook_hosts=("127.0.0.1",))
+    http = TestClient(app, base_url="http://127.0.0.1")
+    world = World(app, http, store, receiver, keys={"owner": first})
     world.http.__enter__()
     _people(world)
     _things(world)
@@ -129,6 +133,7 @@ def close_world(world: World) -> None:
     """End the application."""
     world.http.__exit__(None, None, None)
     world.store.close()
+    world.receiver.stop()
 
 
 def _people(world: World) -> None:
@@ -158,7 +163,7 @@ def _people(world: World) -> None:
     body = {"role": "annotator", "workspace_ids": [ids["team"]]}
     invitation = make("POST", "/api/v1/invitations", json=body)
     ids["invitation_id"], ids["invitation"] = invitation["id"], invitation["token"]
-    body = {"url": "https://example.org/hook", "events": ["record.created"]}
+    body = {"url": world.receiver.url, "events": ["dataset.published"]}
     ids["webhook_id"] = make("POST", "/api/v1/webhooks", json=body)["id"]
 
 

@@ -16,6 +16,7 @@ from goldspan.storage.copying import read_manifest
 
 WRITERS = 4
 BATCH = 20
+PAUSE_S = 0.1
 
 
 def test_a_backup_under_writing(
@@ -42,6 +43,7 @@ def test_a_backup_under_writing(
                     _answer(own, record["id"])
                     acknowledged[writer] |= {item["external_id"] for item in items}
                     number += 1
+                    time.sleep(PAUSE_S)
 
         threads = [threading.Thread(target=write, args=(writer,)) for writer in range(WRITERS)]
         for thread in threads:
