@@ -16,7 +16,8 @@ from goldspan.storage.statement import Hot
 from goldspan.storage.tables import webhook_deliveries, webhooks
 
 # Without an offset SQLAlchemy gives SQLite one, as a parameter of its own.
-ONE, NONE = sa.literal_column("1"), sa.literal_column("0")
+ONE: sa.ColumnElement[int] = sa.literal_column("1")
+NONE: sa.ColumnElement[int] = sa.literal_column("0")
 WANTING = Hot(
     sa.select(webhooks.c.id, webhooks.c.events).where(
         webhooks.c.enabled == ONE, webhooks.c.refused.is_(None)
