@@ -1,0 +1,336 @@
+"""How many keys does a judgement cost in the page, and how long does one wait for the next record?
+
+Opens the built page (``make web``) in Chromium against a real server, on made-up records, and does
+the work: keys and gestures are counted, and times taken, inside the page. The server's answer to
+every save is held back, so that a page that waited for it would show it. Prints a table, then a
+line for each bar. Run: ``python benchmarks/page.py [--quick]``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from playwright.sync_api import Browser, CDPSession, Page, Response, Route, sync_playwright
+from tests.api.talk import TEXT, Dataset, Person, item
+from tests.page.conftest import ARGUMENTS, CHROMIUM, WIDE
+from tests.page.site import OWNER_PASSWORD, PASSAGE, Site, span
+from tests.page.talk import double_click, marks, saved
+
+from goldspan.server.page import STATIC
+from goldspan.server.serve import start_in_thread
+
+RECORDS = 200
+HELD_BACK_MS = 200
+PAUSE_MS = 150  # between a record and the key that accepts it: faster than anybody reads
+SLOWER = 4
+BULK = 250
+
+# Runs before the page. Event times and performance.now() count from the start of the navigation.
+# A text that one frame's callback finds in the document is painted before the next one's.
+PROBE = """(() => {
+  const LONGEST_MS = 20_000;
+  const shown = () => /Question [0-9]{4}[?]/.exec(document.body?.textContent ?? "")?.[0];
+  const painted = (before) => new Promise((resolve, reject) => {
+    const since = performance.now();
+    const look = () => {
+      const now = shown();
+      if (now !== undefined && now !== before)
+        requestAnimationFrame(() => resolve({ shown: now, at: performance.now() }));
+      else if (performance.now() - since > LONGEST_MS) reject(new Error(`still ${before}`));
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+  const probe = { actions: 0, key: null, shown };
+  globalThis.probe = probe;
+  probe.first = painted(undefined);
+  const act = () => { probe.actions += 1; };
+  addEventListener("dblclick", act, true);
+  addEventListener("keydown", (event) => {
+    act();
+    probe.key = painted(shown()).then((next) => ({ ...next, pressed: event.timeStamp }));
+    probe.key.catch(() => {});
+  }, true);
+})()"""
+
+
+class Sitting:
+    """One person on the annotate screen of one dataset, in a browser without a cache."""
+
+    def __init__(self, browser: Browser, site: Site, person: Person, slower: int = 1) -> None:
+        self.context = browser.new_context(
+            base_url=site.url, viewport={"width": WIDE[0], "height": WIDE[1]}
+        )
+        self.context.add_cookies(site.cookies_of(person))
+        self.page: Page = self.context.new_page()
+        self.page.add_init_script(PROBE)
+        self.devtools: CDPSession = self.context.new_cdp_session(self.page)
+        self.devtools.send("Performance.enable")
+        if slower > 1:
+            self.devtools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+
+    def open(self, dataset: Dataset) -> dict[str, Any]:
+        """Wait for the first record; return what was shown and when, in ms."""
+        self.page.goto(f"/datasets/{dataset.id}/annotate")
+        found: dict[str, Any] = self.page.evaluate("() => probe.first")
+        return found
+
+    def press(self, key: str) -> dict[str, Any]:
+        """Press a key that brings another record; return what, and both times, in ms."""
+        self.page.keyboard.press(key)
+        found: dict[str, Any] = self.page.evaluate("() => probe.key")
+        return found
+
+    def hold_saves_back(self) -> None:
+        """Let every save reach the server late, and so its answer the page."""
+
+        def later(route: Route) -> None:
+            if route.request.method == "PUT":
+                self.page.wait_for_timeout(HELD_BACK_MS)
+            route.continue_()
+
+        self.page.route("**/api/v1/records/*/response", later)
+
+    def actions(self, work: Callable[[], object]) -> int:
+        """Return the keys and double clicks that reached the page."""
+        before = int(self.page.evaluate("() => probe.actions"))
+        work()
+        return int(self.page.evaluate("() => probe.actions")) - before
+
+    def heap_mb(self) -> float:
+        """Return what JavaScript still holds after its garbage is collected."""
+        for _ in range(2):
+            self.devtools.send("HeapProfiler.collectGarbage")
+        return float(self.devtools.send("Runtime.getHeapUsage")["usedSize"]) / 2**20
+
+    def metric(self, name: str) -> float:
+        """Return one of the browser's own measures; times are in seconds."""
+        metrics = self.devtools.send("Performance.getMetrics")["metrics"]
+        return float(next(each["value"] for each in metrics if each["name"] == name))
+
+
+@contextmanager
+def sitting(browser: Browser, site: Site, person: Person, slower: int = 1) -> Iterator[Sitting]:
+    opened = Sitting(browser, site, person, slower)
+    try:
+        yield opened
+    finally:
+        opened.context.close()
+
+
+def name_of(number: int) -> str:
+    return f"Question {number:04}?"
+
+
+def extractive(site: Site, person: Person, count: int) -> Dataset:
+    """Publish records that each suggest an answer."""
+    dataset = site.extractive([person])
+    suggestion = site.suggest(dataset, "answer", [span("Peru")], 0.87)
+    made = [item(PASSAGE, name_of(number), suggestions=[suggestion]) for number in range(count)]
+    fill(dataset, made)
+    return dataset
+
+
+def preferences(site: Site, person: Person, count: int) -> Dataset:
+    names = ("response1", "response2")
+    options = [{"value": name, "text": name} for name in names]
+    settings = {"type": "ranking", "options": options}
+    question = {"name": "preference", "title": "Preference", "required": True, "settings": settings}
+    fields = {name: TEXT for name in ("prompt", "context", *names)}
+    dataset = site.dataset([person], [question], fields)
+    texts = {"context": PASSAGE, "response1": "Brazil, with 60 %", "response2": "Peru with 13 %"}
+    fill(dataset, [{"fields": {"prompt": name_of(n), **texts}} for n in range(count)])
+    return dataset
+
+
+def fill(dataset: Dataset, made: list[dict[str, Any]]) -> None:
+    for first in range(0, len(made), BULK):
+        body = {"items": made[first : first + BULK]}
+        dataset.owner.ask("POST", f"{dataset.path}/records", 204, json=body)
+
+
+def submitted(dataset: Dataset) -> list[Any]:
+    """Return the values that the server holds, of datasets of at most one page."""
+    responses = [each for record in dataset.records(dataset.owner) for each in record["responses"]]
+    return [next(iter(each["values"].values()))["value"] for each in responses]
+
+
+def count_marking(browser: Browser, site: Site, person: Person) -> dict[str, int]:
+    """Accept, undo, and correct; return the actions of each."""
+    dataset = extractive(site, person, 5)
+    with sitting(browser, site, person) as at:
+        first = at.open(dataset)["shown"]
+        accepted = at.actions(lambda: at.press("Enter"))
+        back: dict[str, Any] = {}
+        undone = at.actions(lambda: back.update(at.press("Backspace")))
+        assert back["shown"] == first, back
+
+        def correct() -> None:
+            double_click(at.page, "Brazil")
+            marks(at.page, "Brazil")
+            at.press("Enter")
+
+        corrected = at.actions(correct)
+        saved(at.page)
+        assert submitted(dataset) == [[span("Brazil")]], submitted(dataset)
+    return {
+        "keys per accepted answer": accepted,
+        "actions per corrected span": corrected,
+        "keys per undo": undone,
+    }
+
+
+def count_preferring(browser: Browser, site: Site, person: Person) -> int:
+    dataset = preferences(site, person, 3)
+    with sitting(browser, site, person) as at:
+        at.open(dataset)
+        keys = at.actions(lambda: at.press("1"))
+        saved(at.page)
+        assert len(submitted(dataset)) == 1
+    return keys
+
+
+def time_records(browser: Browser, site: Site, person: Person) -> tuple[list[float], float]:
+    """Accept 200 records; return each wait for the next in ms, and the page's CPU ms a record."""
+    dataset = extractive(site, person, RECORDS + 1)
+    with sitting(browser, site, person) as at:
+        at.hold_saves_back()
+        at.open(dataset)
+        busy, waits = at.metric("TaskDuration"), []
+        for _ in range(RECORDS):
+            at.page.wait_for_timeout(PAUSE_MS)
+            found = at.press("Enter")
+            waits.append(found["at"] - found["pressed"])
+        cpu_ms = 1000 * (at.metric("TaskDuration") - busy) / RECORDS
+        saved(at.page)
+        assert len(submitted(dataset)) == RECORDS
+    return waits, cpu_ms
+
+
+def time_opening(
+    browser: Browser, site: Site, person: Person, times: int
+) -> tuple[list[float], list[float], float]:
+    """Open the screen slowed down; return paint and first acting key, in ms, and the script's kB.
+
+    A key is pressed as soon as the first record is seen to be painted. The screen is interactive
+    when that key was pressed, if it brought the next record.
+    """
+    dataset = extractive(site, person, times + 20)
+    paints, keys, script_kb = [], [], 0.0
+    for _ in range(times):
+        with sitting(browser, site, person, SLOWER) as at:
+            scripts: list[Response] = []
+            at.page.on("response", scripts.append)
+            paints.append(at.open(dataset)["at"])
+            keys.append(at.press("Enter")["pressed"])
+            bodies = [each.body() for each in scripts if each.request.resource_type == "script"]
+            script_kb = sum(len(gzip.compress(body)) for body in bodies) / 1000
+            saved(at.page)
+    return paints, keys, script_kb
+
+
+def measure_memory(
+    browser: Browser, site: Site, person: Person, points: tuple[int, ...]
+) -> list[tuple[int, float, float]]:
+    """Return (records accepted, MB of JavaScript held, nodes of the document) in one sitting."""
+    dataset, found = extractive(site, person, points[-1] + 1), []
+    with sitting(browser, site, person) as at:
+        at.open(dataset)
+        for number in range(1, points[-1] + 1):
+            at.press("Enter")
+            if number in points:
+                saved(at.page)
+                found.append((number, at.heap_mb(), at.metric("Nodes")))
+                print(f"  {number:,} records accepted in one sitting", flush=True)
+    return found
+
+
+def percentile(values: list[float], share: int) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[share - 1]
+
+
+def bar(name: str, measured: float, goal: float, unit: str, is_met: bool) -> None:
+    verdict = "met" if is_met else "short"
+    print(f"bar {name}: {measured:.4g}{unit} against {goal:g}{unit}: {verdict}")
+
+
+def measure(browser: Browser, site: Site, *, quick: bool) -> None:
+    person = site.person()
+    counts = count_marking(browser, site, person)
+    counts["keys per preference"] = count_preferring(browser, site, person)
+    print("judgements counted", flush=True)
+    waits, cpu_ms = time_records(browser, site, person)
+    print("waits timed", flush=True)
+    paints, keys, script_kb = time_opening(browser, site, person, 5 if quick else 15)
+    print("opening timed", flush=True)
+    held = measure_memory(browser, site, person, (100, 200, 300) if quick else (100, 1_000, 2_000))
+
+    load = " ".join(f"{each:.1f}" for each in os.getloadavg())
+    print(f"\nChromium {browser.version}, {os.cpu_count()} cores, load {load}\n")
+    for name, count in counts.items():
+        print(f"{name:<52}{count:>9}")
+    for share in (50, 95, 99):
+        name = f"key to next record painted, p{share} of {RECORDS}"
+        print(f"{name:<52}{percentile(waits, share):>9.1f} ms")
+    print(f"{'CPU of the page, a record':<52}{cpu_ms:>9.1f} ms")
+    slowed = f"CPU {SLOWER} x slower, median of {len(paints)}"
+    print(f"{f'first record painted, {slowed}':<52}{statistics.median(paints):>9.0f} ms")
+    print(f"{f'first key acts, {slowed}':<52}{statistics.median(keys):>9.0f} ms")
+    print(f"{'script of the first annotate screen, gzipped':<52}{script_kb:>9.1f} kB")
+    for number, heap_mb, nodes in held:
+        name = f"JavaScript held after {number:,} records"
+        print(f"{name:<52}{heap_mb:>9.2f} MB  {nodes:,.0f} nodes")
+
+    goals = {name: 2 if name == "actions per corrected span" else 1 for name in counts}
+    for name, count in counts.items():
+        bar(name, count, goals[name], "", count <= goals[name])
+    p95, interactive = percentile(waits, 95), statistics.median(keys)
+    held_back = f"key to next record painted, p95, saves held back {HELD_BACK_MS} ms"
+    bar(held_back, p95, 50, " ms", p95 < 50)
+    bar("script, gzipped", script_kb, 200, " kB", script_kb <= 200)
+    bar(f"interactive, CPU {SLOWER} x slower", interactive, 1000, " ms", interactive <= 1000)
+    growth = 100 * (held[-1][1] / held[0][1] - 1)
+    bar(
+        f"growth of memory, {held[0][0]} to {held[-1][0]:,} records", growth, 10, " %", growth <= 10
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="memory over 300 records, not 2,000; 5 openings, not 15",
+    )
+    quick = parser.parse_args().quick
+    if CHROMIUM is None:
+        sys.exit("there is no chromium on the PATH: install it, or name it in GOLDSPAN_CHROMIUM")
+    if not (STATIC / "index.html").is_file():
+        sys.exit("the page is not built: run `make web`")
+    with tempfile.TemporaryDirectory(prefix="goldspan-bench-") as folder:
+        server = start_in_thread(Path(folder) / "home", owner_password=OWNER_PASSWORD)
+        assert server.api_key is not None
+        site = Site(server.url, server.api_key)
+        try:
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+                measure(browser, site, quick=quick)
+                browser.close()
+        finally:
+            site.close()
+            server.stop()
+
+
+if __name__ == "__main__":
+    main()
