@@ -116,6 +116,13 @@ def test_a_change_of_what_has_changed_meanwhile_is_refused(dataset: Dataset) -> 
     assert owner.get(dataset.path)["guidelines"] == "a"
 
 
+def test_a_change_that_renews_what_is_assigned_is_conditional_once(dataset: Dataset) -> None:
+    seen = {"If-Match": dataset.owner.http.get(dataset.path).headers["ETag"]}
+    body = {"distribution": {"strategy": "overlap", "min_submitted": 3}}
+    dataset.owner.ask("PATCH", dataset.path, 200, json=body, headers=seen)
+    dataset.owner.refused("PATCH", dataset.path, 412, json=body, headers=seen)
+
+
 def test_of_many_who_edit_the_same_version_one_wins(dataset: Dataset) -> None:
     owner = dataset.owner
     seen = owner.http.get(dataset.path).headers["ETag"]

@@ -25,8 +25,9 @@ PHONE = (390, 844)
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     if not (served.STATIC / "index.html").is_file():
         missing("the page is not built: run `make web`")
+    folder = tmp_path_factory.mktemp("page")
     running = start_in_thread(
-        tmp_path_factory.mktemp("page") / "home", owner_password=OWNER_PASSWORD
+        folder / "home", owner_password=OWNER_PASSWORD, runs_dir=folder / "runs"
     )
     yield running
     running.stop()

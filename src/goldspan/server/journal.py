@@ -96,6 +96,12 @@ class Sent:
 SENT: ContextVar[Sent | None] = ContextVar("sent", default=None)
 
 
+def go_on_unconditionally() -> None:
+    """Ask for ``If-Match`` no more: the request's first change was kept, and changed the ETag."""
+    if (sent := SENT.get()) is not None:
+        sent.if_match = None
+
+
 class Replayed(Exception):
     """The request was carried out before; this is its answer."""
 

@@ -9,6 +9,7 @@ from msgspec import UNSET
 from goldspan.domain.record import ResponseStatus
 from goldspan.server import present
 from goldspan.server.deps import Caller, Database, Id
+from goldspan.server.journal import go_on_unconditionally
 from goldspan.services import datasets, progress
 from goldspan.services.lookup import visible_dataset
 from goldspan.storage.rows import RecordStatus
@@ -81,6 +82,7 @@ async def update(
         assignment=None if data.assignment is UNSET else _rules(data.assignment),
     )
     row = await db.write(datasets.update_dataset, actor, dataset_id, changes)
+    go_on_unconditionally()
     after: str | None = "" if distribution or changes.assignment else None
     while after is not None:
         after = await db.write_bulk(datasets.renew, actor, dataset_id, after)

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { listFields } from "../../api/datasets";
+import { ApiError } from "../../api/http";
 import { type ImportReport, importFile } from "../../api/lead";
 import type { Dataset } from "../../api/types";
 import { explain, notifyDone, notifyError } from "../../app/notice";
@@ -55,6 +56,7 @@ function Import({ dataset }: { dataset: Dataset }) {
     onSettled: () => client.invalidateQueries({ queryKey: ["dataset", dataset.id] }),
   });
   const report = looking.data;
+  const columns = report?.columns ?? columnsOf(looking.error);
   const faults = report?.faults.length ?? 0;
   return (
     <form
@@ -79,28 +81,30 @@ function Import({ dataset }: { dataset: Dataset }) {
         </p>
       )}
       {report && (
+        <p className={classes.found} role="status">
+          {lead.create.found(report.rows, report.format)}
+          {faults > 0 && <strong> · {lead.create.faults(report.skipped || faults)}</strong>}
+        </p>
+      )}
+      {columns.length > 0 && fields.data && (
+        <fieldset className={classes.mapping}>
+          <legend>{lead.create.mapping}</legend>
+          {[...fields.data.map(({ name }) => name), "answer"].map((name) => (
+            <Select
+              key={name}
+              label={lead.create.mappingFor(name)}
+              data={columns}
+              value={mapping[name] ?? report?.mapping[name] ?? null}
+              onChange={(column) => setMapping(withColumn(mapping, name, column))}
+              placeholder={lead.create.notMapped}
+              clearable
+              searchable
+            />
+          ))}
+        </fieldset>
+      )}
+      {report && (
         <>
-          <p className={classes.found} role="status">
-            {lead.create.found(report.rows, report.format)}
-            {faults > 0 && <strong> · {lead.create.faults(report.skipped || faults)}</strong>}
-          </p>
-          {report.columns.length > 0 && fields.data && (
-            <fieldset className={classes.mapping}>
-              <legend>{lead.create.mapping}</legend>
-              {[...fields.data.map(({ name }) => name), "answer"].map((name) => (
-                <Select
-                  key={name}
-                  label={lead.create.mappingFor(name)}
-                  data={report.columns}
-                  value={mapping[name] ?? report.mapping[name] ?? null}
-                  onChange={(column) => setMapping(withColumn(mapping, name, column))}
-                  placeholder={lead.create.notMapped}
-                  clearable
-                  searchable
-                />
-              ))}
-            </fieldset>
-          )}
           <Faults report={report} />
           <Preview report={report} />
           {faults > 0 && (
@@ -113,6 +117,12 @@ function Import({ dataset }: { dataset: Dataset }) {
       )}
     </form>
   );
+}
+
+/** The columns of a file that was refused because those that are needed bear other names. */
+function columnsOf(error: unknown): string[] {
+  const columns = error instanceof ApiError ? error.params.columns : undefined;
+  return Array.isArray(columns) ? columns.map(String) : [];
 }
 
 function withColumn(mapping: Record<string, string>, name: string, column: string | null): Record<string, string> {

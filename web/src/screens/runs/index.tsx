@@ -12,11 +12,14 @@ import { useLeadTexts } from "../../texts/lead";
 import classes from "./runs.module.css";
 
 export default function RunsScreen() {
+  const { user } = useSession();
+  return user.role === "annotator" ? <Redirect to="/" /> : <Runs />;
+}
+
+function Runs() {
   const lead = useLeadTexts();
   const language = useLanguage();
-  const { user } = useSession();
   const runs = useQuery({ queryKey: ["runs"], queryFn: listRuns, refetchInterval: 10_000 });
-  if (user.role === "annotator") return <Redirect to="/" />;
   if (runs.error) return <BrokenScreen error={runs.error} onAgain={() => void runs.refetch()} />;
   return (
     <Screen crumbs={[{ label: lead.runs.title }]} width="narrow">
