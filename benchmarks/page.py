@@ -231,7 +231,11 @@ def time_opening(
     for _ in range(times):
         with sitting(browser, site, person, SLOWER) as at:
             scripts: list[Response] = []
-            at.page.on("response", scripts.append)
+
+            def keep(answer: Response, to: list[Response] = scripts) -> None:
+                to.append(answer)
+
+            at.page.on("response", keep)
             paints.append(at.open(dataset)["at"])
             keys.append(at.press("Enter")["pressed"])
             bodies = [each.body() for each in scripts if each.request.resource_type == "script"]
