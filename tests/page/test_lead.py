@@ -99,7 +99,7 @@ def test_a_dataset_for_marking_is_made_from_a_squad_file(site: Site, open_page: 
     expect(lines(page).last).to_contain_text("Not answerable from this passage · suggestion")
     page.get_by_role("link", name="Annotate").click()
     expect(page.get_by_text("Who founded the mill?")).to_be_visible()
-    expect(page.locator("mark")).to_have_text("Lisa Novak")
+    expect(page.get_by_role("region", name="Answer")).to_contain_text("Lisa Novak")
 
 
 @pytest.mark.parametrize(
@@ -212,8 +212,6 @@ def test_an_answer_becomes_the_known_one_of_a_control_record(
     button(page, "Use as control").first.click()
     known = page.get_by_role("article").filter(has_text="this is the known answer")
     expect(known.locator("mark")).to_have_text("Lisa Novak")
-    page.get_by_text("History", exact=True).click()
-    expect(page.locator("details li")).to_have_count(2)
     button(page, "Remove the control").click()
     expect(known).to_be_hidden()
 
