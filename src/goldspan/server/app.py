@@ -111,7 +111,7 @@ def create_app(
     """
     db = Db(store)
     metrics = Metrics()
-    indexer = Indexer(store)
+    indexer = Indexer(store, lambda: db.used_at)
     deliverer = Deliverer(store, webhook_hosts)
     app = Litestar(
         route_handlers=[

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -42,6 +44,7 @@ class Db:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.used_at = -math.inf  # every request asks first who sent it
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="goldspan-reader")
         # Threads of their own, or guesses of passwords would keep readers waiting.
         self._hashers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="goldspan-hasher")
@@ -61,6 +64,7 @@ class Db:
         **kwargs: Arguments.kwargs,
     ) -> Result:
         """Read on this very thread: for what takes microseconds, less than changing threads."""
+        self.used_at = time.monotonic()
         with self._store.read() as unit:
             return service(unit, *args, **kwargs)
 

@@ -32,20 +32,23 @@ class Batch:
         queued: what they are part of.
         texts: the records as they were read; none if all of ``queued`` is done.
         documents: the words of each of their fields.
+        is_last: whether nothing of ``queued`` is left after it.
     """
 
     queued: QueuedTexts
     texts: Sequence[RecordText]
     documents: Sequence[Document]
+    is_last: bool
 
 
-def read_batch(unit: Unit, *, settled: bool = False) -> Batch | None:
+def read_batch(unit: Unit, *, settled: bool = False, most: int = BATCH_RECORDS) -> Batch | None:
     """Return the next records to index, or None if there is nothing to do now.
 
     Args:
         unit: a transaction.
         settled: whether to wait with what is new until nothing was added for a second (at most
             half a minute), so that an import has the machine for itself.
+        most: as many records at most.
     """
     queued = unit.texts.next_queued()
     if queued is None:
@@ -54,9 +57,9 @@ def read_batch(unit: Unit, *, settled: bool = False) -> Batch | None:
     is_busy = last is not None and unit.now - last < SETTLED
     if settled and is_busy and unit.now - queued.inserted_at < PATIENCE:
         return None
-    texts = unit.texts.waiting(queued, BATCH_RECORDS)
+    texts = unit.texts.waiting(queued, most)
     documents = [document for text in texts for document in _documents(text)]
-    return Batch(queued, texts, documents)
+    return Batch(queued, texts, documents, is_last=len(texts) < most)
 
 
 def _documents(text: RecordText) -> list[Document]:
@@ -73,5 +76,5 @@ def write_batch(unit: Unit, batch: Batch) -> None:
     """Index a batch; records that changed since it was read wait for their own turn."""
     if batch.texts:
         unit.texts.index(batch.queued, batch.texts, batch.documents)
-    if len(batch.texts) < BATCH_RECORDS:
+    if batch.is_last:
         unit.texts.finish(batch.queued)
