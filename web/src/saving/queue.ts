@@ -40,6 +40,15 @@ const AT_ONCE = 4;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 
+/**
+ * Do something that one tab at a time may do. Browsers offer locks on encrypted and loopback
+ * addresses only; elsewhere the key of each try keeps the server from saving twice.
+ */
+async function inTurn(name: string, work: () => Promise<void>): Promise<void> {
+  if (!navigator.locks) return work();
+  await navigator.locks.request(`goldspan.save.${name}`, work);
+}
+
 export class SaveQueue {
   private readonly kept: KeptTexts;
   private readonly send: Send;
@@ -154,11 +163,15 @@ export class SaveQueue {
   private async try(entry: Entry): Promise<void> {
     this.sending.add(entry.recordId);
     try {
-      const saved = await this.send(entry.recordId, entry.body, entry.id);
-      this.waitMs = FIRST_WAIT_MS;
-      // A newer response of the same record may have come in since; it stays and is sent next.
-      if (this.entry(entry.recordId)?.id === entry.id) this.kept.remove(entry.recordId);
-      for (const listener of this.savedListeners) listener(entry, saved);
+      await inTurn(entry.id, async () => {
+        // Another tab may have sent or replaced it while this one waited for its turn.
+        if (this.entry(entry.recordId)?.id !== entry.id) return;
+        const saved = await this.send(entry.recordId, entry.body, entry.id);
+        this.waitMs = FIRST_WAIT_MS;
+        // A newer response of the same record may have come in since; it stays and is sent next.
+        if (this.entry(entry.recordId)?.id === entry.id) this.kept.remove(entry.recordId);
+        for (const listener of this.savedListeners) listener(entry, saved);
+      });
     } catch (error) {
       this.onFailure(entry, error);
     } finally {
@@ -197,7 +210,9 @@ export class SaveQueue {
 }
 
 /** Whether the same request would be refused again: a fault in it, not in the way to the server. */
-function isFinal({ status }: ApiError): boolean {
+function isFinal({ status, params }: ApiError): boolean {
+  // This very save is under way elsewhere, or its answer was lost; the next try gets the answer.
+  if (status === 409 && "idempotency_key" in params) return false;
   return status >= 400 && status < 500 && ![408, 425, 429].includes(status);
 }
 
