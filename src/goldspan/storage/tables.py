@@ -372,6 +372,7 @@ webhooks = _table(
     Column("description", Text),
     *_times(),
     Column("refused", Text),
+    _index("ix_webhooks_wanting", "id", where="enabled = 1 AND refused IS NULL"),
 )
 
 # What is still to be sent. `due_at` is when it may next be tried; who tries it first moves that on,

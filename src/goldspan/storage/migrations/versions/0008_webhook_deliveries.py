@@ -34,9 +34,19 @@ def upgrade() -> None:
     op.create_index(
         "ix_webhook_deliveries_due", "webhook_deliveries", ["due_at", "id"], unique=False
     )
+    wanting = sa.text("enabled = 1 AND refused IS NULL")
+    op.create_index(
+        "ix_webhooks_wanting",
+        "webhooks",
+        ["id"],
+        sqlite_where=wanting,
+        postgresql_where=wanting,
+        unique=False,
+    )
 
 
 def downgrade() -> None:
     """Drop both."""
+    op.drop_index("ix_webhooks_wanting", table_name="webhooks")
     op.drop_table("webhook_deliveries")
     op.drop_column("webhooks", "refused")
