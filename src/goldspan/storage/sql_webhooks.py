@@ -18,9 +18,12 @@ from goldspan.storage.tables import webhook_deliveries, webhooks
 # Without an offset SQLAlchemy gives SQLite one, as a parameter of its own.
 ONE: sa.ColumnElement[int] = sa.literal_column("1")
 NONE: sa.ColumnElement[int] = sa.literal_column("0")
+# Every id lies behind the empty text; said so, the index of those that may be told is searched.
 WANTING = Hot(
     sa.select(webhooks.c.id, webhooks.c.events).where(
-        webhooks.c.enabled == ONE, webhooks.c.refused.is_(None)
+        webhooks.c.enabled == ONE,
+        webhooks.c.refused.is_(None),
+        webhooks.c.id > sa.literal_column("''"),
     )
 )
 ADD_DELIVERY = Hot(
