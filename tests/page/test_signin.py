@@ -3,9 +3,9 @@
 import socket
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 from tests.api.talk import Person, new_name
+from tests.conftest import missing
 from tests.page.conftest import Faults, Opened
 from tests.page.site import PASSWORD, Site
 
@@ -78,7 +78,7 @@ def test_over_plain_http_on_another_address_the_page_says_so_and_works(
     try:
         address = own_address()
     except OSError as error:
-        pytest.skip(f"this machine has no other address: {error}")
+        missing(f"this machine has no other address: {error}")
     security = Security(insecure_http=True)
     running = start_in_thread(
         tmp_path / "home", host=address, security=security, owner_password=PASSWORD
