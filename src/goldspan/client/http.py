@@ -37,6 +37,7 @@ from goldspan.wire.settings import (
     VectorSettings,
     VectorSettingsCreate,
 )
+from goldspan.wire.shapes import decoder_of
 from goldspan.wire.user import User, UserCreate
 from goldspan.wire.workspace import Workspace, WorkspaceCreate, WorkspaceUserCreate
 
@@ -255,7 +256,7 @@ class HttpClient:
         """
         route = path("datasets", dataset_id, "import")
         content = self._transport.send_file(route, file, params, advance)
-        return msgspec.json.decode(content, type=ImportReport)
+        return decoder_of(ImportReport).decode(content)
 
     def back_up(self, file: Path) -> int:
         """Receive an archive of all that the server keeps; return the number of rows in it."""

@@ -16,6 +16,7 @@ from goldspan import errors
 from goldspan._version import __version__
 from goldspan.errors import GoldspanError, InvalidInput, ServerUnreachable, UnexpectedAnswer
 from goldspan.wire.error import ErrorBody, ErrorDetail
+from goldspan.wire.shapes import decoder_of
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Params = Mapping[str, str | int | list[str]]
@@ -116,7 +117,7 @@ class Transport:
         """
         content = self.call(method, path, **options)
         try:
-            return msgspec.json.decode(content, type=answer)
+            return decoder_of(answer).decode(content)
         except (msgspec.ValidationError, msgspec.DecodeError) as error:
             raise UnexpectedAnswer(
                 f"{self.api_url}{path} answered something else than {answer.__name__} ({error}); "
@@ -194,7 +195,7 @@ class Transport:
 
     def _error_of(self, answer: httpx.Response) -> GoldspanError:
         try:
-            detail = msgspec.json.decode(answer.content, type=ErrorBody).detail
+            detail = decoder_of(ErrorBody).decode(answer.content).detail
         except (msgspec.ValidationError, msgspec.DecodeError):
             detail = None
         made = detail and rebuild(detail)

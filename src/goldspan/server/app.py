@@ -13,6 +13,7 @@ from litestar.openapi import OpenAPIConfig
 
 from goldspan._version import __version__
 from goldspan.errors import GoldspanError
+from goldspan.run.folder import RunSpec
 from goldspan.server import page
 from goldspan.server.deliverer import Deliverer
 from goldspan.server.deps import (
@@ -61,7 +62,9 @@ from goldspan.server.scratch import Scratch
 from goldspan.server.security import Security
 from goldspan.server.sign_in_limit import SignInLimit
 from goldspan.server.watch import Metrics, Watch
+from goldspan.services.import_rows import Passed
 from goldspan.storage.store import Store
+from goldspan.wire.shapes import ready_shapes
 
 ROUTES = (
     health,
@@ -109,6 +112,7 @@ def create_app(
         runs_dir: where training runs lie.
         webhook_hosts: what webhooks are delivered to, ``host`` or ``host:port``.
     """
+    ready_shapes(Passed, RunSpec)
     db = Db(store)
     metrics = Metrics()
     indexer = Indexer(store, lambda: db.used_at)
