@@ -34,7 +34,8 @@ def decoder_of(shape: type[Shape]) -> msgspec.json.Decoder[Shape]:
 
 
 def _subclasses(base: type) -> Iterator[Any]:
-    for shape in base.__subclasses__():
+    children: list[Any] = base.__subclasses__()
+    for shape in children:
         yield shape
         yield from _subclasses(shape)
 
