@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 LOOKAHEAD = 64
 """How many passages ahead one is sought that fills a batch without being cut."""
+DRAWS = 16
+"""How often an epoch is drawn to get no more batches than the first one has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,10 @@ def count_tokens(
 class PassageBatches:
     """Batches of row numbers, for a ``DataLoader``'s ``batch_sampler``.
 
-    The seed fixes which rows stand together, seed and epoch the order of the batches. Nothing
-    else is remembered, so a resumed training goes on with the batches that it would have had, and
-    every process of several sees the same list, of which it takes its share.
+    Seed and epoch fix which passages stand together and in what order their batches come; every
+    epoch draws anew. Nothing else is remembered, so a resumed training goes on with the batches
+    that it would have had, and every process of several sees the same list, of which it takes its
+    share. Every epoch has as many batches as the first, because trainers count steps by that.
 
     Args:
         passages: names each row's passage.
@@ -74,18 +77,42 @@ class PassageBatches:
     def __init__(
         self, passages: Sequence[Hashable], sizes: Sizes, seed: int, epoch: Callable[[], int]
     ) -> None:
-        self._batches = _fill(passages, sizes, random.Random(seed))
+        self._passages = passages
+        self._sizes = sizes
         self._seed = seed
         self._epoch = epoch
+        self._first = self._draw(0, 0)
 
     def __len__(self) -> int:
-        return len(self._batches)
+        return len(self._first)
 
     def __iter__(self) -> Iterator[list[int]]:
-        order = list(range(len(self._batches)))
-        random.Random(f"{self._seed}:{self._epoch()}").shuffle(order)
-        for i in order:
-            yield list(self._batches[i])
+        epoch = self._epoch()
+        batches = self._batches(epoch)
+        random.Random(f"{self._seed}:{epoch}").shuffle(batches)
+        yield from batches
+
+    def _batches(self, epoch: int) -> list[list[int]]:
+        """Return an epoch's batches, as many as the first epoch has."""
+        # Filled by tokens, passages drawn in another order may take a batch more or less.
+        for attempt in range(DRAWS):
+            found = self._draw(epoch, attempt)
+            if len(found) <= len(self._first):
+                return _cut_to(found, len(self._first))
+        return [list(batch) for batch in self._first]
+
+    def _draw(self, epoch: int, attempt: int) -> list[list[int]]:
+        draw = random.Random(f"{self._seed}:{epoch}:{attempt}")
+        return _fill(self._passages, self._sizes, draw)
+
+
+def _cut_to(batches: list[list[int]], count: int) -> list[list[int]]:
+    """Halve the batches of most rows until there are so many."""
+    while len(batches) < count:
+        largest = max(range(len(batches)), key=lambda i: len(batches[i]))
+        rows = batches.pop(largest)
+        batches += [rows[: len(rows) // 2], rows[len(rows) // 2 :]]
+    return batches
 
 
 def _shared_length(rows: Sequence[Sequence[int]]) -> int:
