@@ -32,10 +32,12 @@ from goldspan.wire.settings import (
     FieldCreate,
     MetadataProperty,
     MetadataPropertyCreate,
+    MetadataPropertyUpdate,
     Question,
     QuestionCreate,
     VectorSettings,
     VectorSettingsCreate,
+    VectorSettingsUpdate,
 )
 from goldspan.wire.shapes import decoder_of
 from goldspan.wire.user import User, UserCreate
@@ -183,6 +185,14 @@ class HttpClient:
         route = path("datasets", dataset_id, "metadata-properties")
         return self._transport.ask("POST", route, MetadataProperty, body=prop)
 
+    def update_metadata_property(self, property_id: str, change: MetadataPropertyUpdate) -> None:
+        """Change a metadata property's title, and whether annotators see it."""
+        self._transport.call("PATCH", path("metadata-properties", property_id), body=change)
+
+    def delete_metadata_property(self, property_id: str) -> None:
+        """Take a metadata property away; what records hold under its name stays."""
+        self._transport.call("DELETE", path("metadata-properties", property_id))
+
     def vectors_settings(self, dataset_id: str) -> list[VectorSettings]:
         """Return the vectors that a dataset's records may carry."""
         route = path("datasets", dataset_id, "vectors-settings")
@@ -192,6 +202,14 @@ class HttpClient:
         """Declare a vector."""
         route = path("datasets", dataset_id, "vectors-settings")
         return self._transport.ask("POST", route, VectorSettings, body=vector)
+
+    def update_vector_settings(self, settings_id: str, change: VectorSettingsUpdate) -> None:
+        """Change a vector's title."""
+        self._transport.call("PATCH", path("vectors-settings", settings_id), body=change)
+
+    def delete_vector_settings(self, settings_id: str) -> None:
+        """Take a vector away; what records hold under its name stays."""
+        self._transport.call("DELETE", path("vectors-settings", settings_id))
 
     # Records and responses
 

@@ -16,6 +16,7 @@ from goldspan.domain.schema import VectorSettings
 from goldspan.domain.unify import unify
 from goldspan.sdk import templates
 from goldspan.sdk.base import DatasetBase
+from goldspan.sdk.declaring import Declaring
 from goldspan.sdk.filters import EVERYTHING, MetadataFilter
 from goldspan.sdk.hub import pull
 from goldspan.sdk.records import FeedbackRecord, UnifiedValueSchema
@@ -27,7 +28,7 @@ from goldspan.sdk.upload import create_dataset
 from goldspan.sdk.workspace import Workspace
 
 
-class FeedbackDataset(TaskTemplates, DatasetBase):
+class FeedbackDataset(TaskTemplates, Declaring, DatasetBase):
     """A dataset in memory.
 
     Args:
@@ -357,9 +358,9 @@ class FeedbackDataset(TaskTemplates, DatasetBase):
     def _from_parts(
         cls,
         parts: templates.Parts,
-        guidelines: str | None,
-        metadata_properties: Sequence[MetadataProperty] | None,
-        vectors_settings: Sequence[VectorSettings] | None,
+        guidelines: str | None = None,
+        metadata_properties: Sequence[MetadataProperty] | None = None,
+        vectors_settings: Sequence[VectorSettings] | None = None,
     ) -> FeedbackDataset:
         fields, questions, own_guidelines = parts
         return cls(

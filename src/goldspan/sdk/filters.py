@@ -14,11 +14,13 @@ from goldspan.wire.search import (
     AndFilter,
     MetadataScope,
     Order,
+    Query,
     RangeFilter,
     RecordScope,
     ResponseScope,
     SearchBody,
     TermsFilter,
+    TextQuery,
 )
 
 
@@ -105,11 +107,16 @@ RESPONSE_STATUSES = (PENDING, *(status.value for status in ResponseStatus))
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A selection of a dataset's records in an order; by default all, the oldest first."""
+    """A selection of a dataset's records in an order; by default all, the oldest first.
+
+    ``text`` is looked for on the server alone, in ``text_field`` or, if None, in every field.
+    """
 
     response_status: tuple[str, ...] = ()
     metadata_filters: tuple[MetadataFilter, ...] = ()
     sort: tuple[SortBy, ...] = ()
+    text: str = ""
+    text_field: str | None = None
 
     def narrowed(
         self,
@@ -150,6 +157,7 @@ class View:
             scope = ResponseScope(property="status")
             filters.append(TermsFilter(scope=scope, values=list(self.response_status)))
         return SearchBody(
+            query=Query(text=TextQuery(q=self.text, field=self.text_field)) if self.text else None,
             filters=AndFilter(filters=filters) if filters else None,
             sort=[_to_order(one) for one in self.sort] or None,
         )

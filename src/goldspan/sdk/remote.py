@@ -14,6 +14,7 @@ from goldspan.errors import InvalidInput, InvalidResponse, NotFound
 from goldspan.sdk.base import DatasetBase
 from goldspan.sdk.filters import EVERYTHING, MetadataFilter, SortBy, View
 from goldspan.sdk.records import FeedbackRecord
+from goldspan.sdk.remote_declaring import RemoteDeclaring
 from goldspan.sdk.remote_record import RemoteFeedbackRecord, Values, change_of, response_to
 from goldspan.sdk.session import Session
 from goldspan.sdk.settings import Settings
@@ -38,7 +39,7 @@ RESPONSES_A_REQUEST = 100
 FAULTS_SHOWN = 5
 
 
-class RemoteFeedbackDataset(DatasetBase):
+class RemoteFeedbackDataset(RemoteDeclaring, DatasetBase):
     """A dataset on the server. Made by ``FeedbackDataset.push`` and ``pull_from``.
 
     Iteration reads pages as it goes; what is deleted or answered meanwhile makes it neither skip
@@ -195,6 +196,19 @@ class RemoteFeedbackDataset(DatasetBase):
         """
         return self._with_view(self._view.narrowed(response_status, metadata_filters))
 
+    def search(self, text: str, field: str | None = None) -> RemoteFeedbackDataset:
+        """Return the part of the dataset that a text is found in; the last search counts.
+
+        Args:
+            text: words, and phrases in double quotes, all of which must stand in one field. Case
+                and accents do not matter, and the last word may be the beginning of a longer one.
+            field: the one field to look into; any if None.
+
+        Raises:
+            InvalidInput: when it is read, if the dataset has no such field.
+        """
+        return self._with_view(replace(self._view, text=text, text_field=field))
+
     def sort_by(self, sort: SortBy | Sequence[SortBy]) -> RemoteFeedbackDataset:
         """Return the dataset in another order; later keys decide between equals."""
         keys = (sort,) if isinstance(sort, SortBy) else tuple(sort)
@@ -324,13 +338,12 @@ class RemoteFeedbackDataset(DatasetBase):
                 dataset's or of another length, or the view is sorted.
         """
         body = self._view.to_search()
-        body.query = Query(
-            vector=VectorQuery(
-                name=vector_name,
-                value=None if value is None else list(value),
-                record_id=None if record is None else record.id,
-                order="most_similar" if most_similar else "least_similar",
-            )
+        body.query = body.query or Query()
+        body.query.vector = VectorQuery(
+            name=vector_name,
+            value=None if value is None else list(value),
+            record_id=None if record is None else record.id,
+            order="most_similar" if most_similar else "least_similar",
         )
         page = self._search(body, 0, max_results)
         scores = [hit.query_score or 0.0 for hit in page.items]

@@ -54,12 +54,9 @@ def question_answering(use_markdown: bool, extractive: bool) -> Parts:
 
 def supervised_fine_tuning(context: bool, use_markdown: bool) -> Parts:
     """Return fields, questions and guidelines for writing responses to prompts."""
-    fields = [TextField("prompt", use_markdown=use_markdown)]
-    if context:
-        fields.append(TextField("context", required=False, use_markdown=use_markdown))
     description = "Write the response that the prompt deserves."
     return (
-        fields,
+        prompt_fields(context, use_markdown),
         [TextQuestion("response", description=description, use_markdown=use_markdown)],
         "Write a correct, complete and short response to the prompt"
         + (", using the context where there is one." if context else "."),
@@ -86,34 +83,45 @@ def direct_preference_optimization(
     Raises:
         InvalidSettings: for fewer than two candidates, or a marked correction without context.
     """
-    if number_of_responses < 2:
-        raise InvalidSettings(
-            f"a preference needs number_of_responses >= 2, found {number_of_responses!r}"
-        )
+    candidates = candidate_fields(number_of_responses, use_markdown)
     if extractive and not (judgement and context):
         raise InvalidSettings(
             "extractive=True asks for a correction marked in the context: "
             "it needs judgement=True and context=True"
         )
-    names = [f"response{number}" for number in range(1, number_of_responses + 1)]
-    titles = {name: name.replace("response", "Response ") for name in names}
-    fields = [TextField("prompt", use_markdown=use_markdown)]
-    if context:
-        fields.append(TextField("context", required=False, use_markdown=use_markdown))
-    fields += [
-        TextField(name, title=titles[name], required=name == names[0], use_markdown=use_markdown)
-        for name in names
-    ]
+    titles = {one.name: one.title for one in candidates}
     description = "Rank the responses, 1 for the best. Equal ranks are allowed."
     questions: list[Question] = [RankingQuestion(PREFERENCE, titles, description=description)]
     if judgement:
         questions += _companions(extractive, use_markdown)
     return (
-        fields,
+        [*prompt_fields(context, use_markdown), *candidates],
         questions,
         "Compare the responses to the prompt and rank them; give equal ranks to equally good "
         "ones. Judge what they say, not how long they are.",
     )
+
+
+def prompt_fields(context: bool, use_markdown: bool) -> list[TextField]:
+    """Return the field ``prompt``, and ``context`` if it may be shown."""
+    fields = [TextField("prompt", use_markdown=use_markdown)]
+    if context:
+        fields.append(TextField("context", required=False, use_markdown=use_markdown))
+    return fields
+
+
+def candidate_fields(number: int, use_markdown: bool) -> list[TextField]:
+    """Return the fields ``response1`` to ``responseN``, of which only the first is required.
+
+    Raises:
+        InvalidSettings: for fewer than two.
+    """
+    if number < 2:
+        raise InvalidSettings(f"a preference needs number_of_responses >= 2, found {number!r}")
+    return [
+        TextField(f"response{n}", title=f"Response {n}", required=n == 1, use_markdown=use_markdown)
+        for n in range(1, number + 1)
+    ]
 
 
 def _companions(extractive: bool, use_markdown: bool) -> list[Question]:
