@@ -15,6 +15,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     target: "es2022",
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // All that every screen needs is one file, not one for each set of screens that share it.
+            { name: "page", tags: ["$initial"] },
+            { name: "annotating", test: /[\\/]screens[\\/]annotate[\\/](?!Difference|HistoryPanel)/ },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { "/api": server, "/schema": server } },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },

@@ -15,11 +15,29 @@ export type Saved = Shapes["JudgedResponse"];
 
 export const MOST_TASKS = 10;
 
-export const nextTasks = (
-  datasetId: string,
-  count: number,
-): Promise<Shapes["Tasks"]> =>
+/** How many records lie ready behind the one on the desk, at least. */
+export const AHEAD = 4;
+
+const readNext = (datasetId: string, count: number): Promise<Shapes["Tasks"]> =>
   send("GET", `/api/v1/me/datasets/${datasetId}/next`, { query: { count } });
+
+/** Answers on their way to a screen that is not there yet, by dataset. */
+const asked = new Map<string, Promise<Shapes["Tasks"]>>();
+
+/** Ask for the first records of a screen before it is there. */
+export function askAhead(datasetId: string): void {
+  const answer = readNext(datasetId, AHEAD);
+  asked.set(datasetId, answer);
+  // Whoever needs them asks again, and says so if that fails as well.
+  answer.catch(() => asked.delete(datasetId));
+}
+
+/** The next records for oneself; `count` of them, or those that were asked for ahead. */
+export function nextTasks(datasetId: string, count: number): Promise<Shapes["Tasks"]> {
+  const answer = asked.get(datasetId) ?? readNext(datasetId, count);
+  asked.delete(datasetId);
+  return answer;
+}
 
 export const readTask = (recordId: string): Promise<Task> =>
   send("GET", `/api/v1/records/${recordId}/task`);

@@ -1,17 +1,48 @@
 /** Every address of the page, and the screen that answers it. One folder a screen. */
-import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import { type ComponentType, lazy, useState } from "react";
+import { askAhead } from "../api/tasks";
+import { prepareSetup } from "../screens/annotate/setupQuery";
 
 type Load = () => Promise<{ default: ComponentType }>;
+type Params = Record<string, string | undefined>;
 
-type RouteEntry = { path: string; Screen: LazyExoticComponent<ComponentType> };
+type RouteEntry = {
+  path: string;
+  Screen: ComponentType;
+  /** Load the screen, so that it is there without waiting; one that fails is tried again when shown. */
+  load: () => Promise<void>;
+  /** Ask for what the screen shows, before it is there. Never fails. */
+  ahead?: (params: Params) => Promise<unknown>;
+};
 
-const route = (path: string, load: Load): RouteEntry => ({ path, Screen: lazy(load) });
+function route(path: string, load: Load, ahead?: RouteEntry["ahead"]): RouteEntry {
+  const Later = lazy(load);
+  let loaded: ComponentType | null = null;
+  const Screen = () => {
+    // Kept for as long as the screen is shown: another component in its place would lose its state.
+    const [Shown] = useState(() => loaded ?? Later);
+    return <Shown />;
+  };
+  const loadNow = async () => {
+    try {
+      loaded = (await load()).default;
+    } catch {
+      // `Later` loads it again, and the screen says so if that fails as well.
+    }
+  };
+  return { path, Screen, load: loadNow, ahead };
+}
+
+const prepareAnnotate = async ({ datasetId = "" }: Params): Promise<void> => {
+  askAhead(datasetId);
+  await prepareSetup(datasetId);
+};
 
 /** For those who are signed in. The first match counts. */
 export const ROUTES: RouteEntry[] = [
   route("/", () => import("../screens/home")),
   route("/account", () => import("../screens/account")),
-  route("/datasets/:datasetId/annotate", () => import("../screens/annotate")),
+  route("/datasets/:datasetId/annotate", () => import("../screens/annotate"), prepareAnnotate),
   route("/account/keys", () => import("../screens/keys")),
   route("/new", () => import("../screens/create")),
   route("/people", () => import("../screens/people")),

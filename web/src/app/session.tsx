@@ -2,10 +2,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, createContext, useCallback, useContext, useEffect, useState } from "react";
 import { listenForSignOut } from "../api/http";
-import { type Session, readSession } from "../api/session";
+import type { Session } from "../api/session";
 import { BrokenScreen, Waiting } from "../parts/states";
-
-const KEY = ["session"];
+import { SESSION } from "./opening";
 
 type SessionState = {
   session: Session | null;
@@ -23,23 +22,19 @@ const Context = createContext<SessionState | null>(null);
 export function SessionProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [expired, setExpired] = useState(false);
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: KEY,
-    queryFn: readSession,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const { data, error, isPending, refetch } = useQuery(SESSION);
 
   useEffect(() => listenForSignOut(() => setExpired(true)), []);
 
   const enter = useCallback(
     (session: Session) => {
-      const before = client.getQueryData<Session | null>(KEY);
+      const before = client.getQueryData<Session | null>(SESSION.queryKey);
       // Another person must not see what was loaded for the one before.
       if (before && before.user.id !== session.user.id) {
         location.assign("/");
         return;
       }
-      client.setQueryData(KEY, session);
+      client.setQueryData(SESSION.queryKey, session);
       setExpired(false);
       if (before) void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" });
     },
@@ -50,7 +45,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     location.assign("/");
   }, [client]);
   const renew = useCallback(async () => {
-    await client.refetchQueries({ queryKey: KEY });
+    await client.refetchQueries({ queryKey: SESSION.queryKey });
   }, [client]);
 
   if (isPending) return <Waiting />;

@@ -5,6 +5,7 @@
  */
 import { ApiError } from "../../api/http";
 import {
+  AHEAD,
   type Judgement,
   MOST_TASKS,
   type MyProgress,
@@ -48,7 +49,6 @@ export type SittingState = {
 
 type Done = { task: Task; answers: Answers; status: ResponseStatus };
 
-const AHEAD = 4;
 const HISTORY = 20;
 const RETRY_MS = 3_000;
 const SHORTEST_BEAT_MS = 20_000;
@@ -309,7 +309,14 @@ export class Sitting {
   }
 
   private isNew(id: string): boolean {
-    return !this.answered.has(id) && !this.heldIds().includes(id) && !this.others.has(id);
+    const known = this.answered.has(id) || this.heldIds().includes(id) || this.others.has(id);
+    return !known && !this.isOnItsWay(id);
+  }
+
+  /** Answered before this sitting began, and still to arrive at the server. */
+  private isOnItsWay(id: string): boolean {
+    const waiting = this.queue.entry(id);
+    return waiting !== null && waiting.refused === null && waiting.body.status !== "draft";
   }
 
   private async fill(): Promise<void> {

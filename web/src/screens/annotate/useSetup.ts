@@ -1,22 +1,11 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { listFields, listQuestions, readDataset } from "../../api/datasets";
 import { type Setup, makeSetup } from "./model";
+import { setupQuery } from "./setupQuery";
 
 /** A dataset with its fields and questions. */
 export function useSetup(datasetId: string): { setup: Setup | undefined; found: UseQueryResult } {
-  const found = useQuery({
-    queryKey: ["dataset", datasetId, "setup"],
-    queryFn: async () => {
-      const [dataset, fields, questions] = await Promise.all([
-        readDataset(datasetId),
-        listFields(datasetId),
-        listQuestions(datasetId),
-      ]);
-      return { dataset, fields, questions };
-    },
-    staleTime: 60_000,
-  });
+  const found = useQuery(setupQuery(datasetId));
   const { data } = found;
   const setup = useMemo(
     () => data && makeSetup(data.dataset, data.fields, data.questions),
