@@ -99,6 +99,7 @@ def reward(
         resume_run(resume)
         return
     from goldspan.formats.pairs import read_pairs
+    from goldspan.sdk.course import accuracy
     from goldspan.sdk.examples import read_examples
     from goldspan.sdk.training_task import TrainingTask
     from goldspan.training.generative_settings import RewardSettings
@@ -119,12 +120,7 @@ def reward(
     result = train_reward_model(start, rows, where, settings, held_out=held_out)
     _tell(result)
     if held_out and not result.interrupted:
-        evaluation = result.folder.report()["evaluation"]
-        found_accuracy = evaluation["accuracy"]
-        print(
-            f"accuracy on {evaluation['held_out_pairs']} held-out pairs: "
-            f"{found_accuracy['mean']:.3f} [{found_accuracy['low']}, {found_accuracy['high']}]"
-        )
+        print(accuracy(result.folder.report()["evaluation"]))
 
 
 def _parts(

@@ -26,7 +26,7 @@ from goldspan.sdk.prepare import prepare
 from goldspan.sdk.records import FeedbackRecord
 from goldspan.sdk.rows import row_of, to_datasets
 from goldspan.sdk.settings import Settings
-from goldspan.sdk.training_task import TrainingTask
+from goldspan.sdk.task import Task
 
 if TYPE_CHECKING:
     import datasets
@@ -100,7 +100,7 @@ class DatasetBase(ABC):
             yield record.annotated(at)
 
     def prepare_for_training(
-        self, framework: str, task: TrainingTask, train_size: float = 1, seed: int | None = None
+        self, framework: str, task: Task, train_size: float = 1, seed: int | None = None
     ) -> datasets.Dataset | datasets.DatasetDict:
         """Return the training examples as ``sdk.prepare.prepare`` makes them."""
         return prepare(self, self.questions, framework, task, train_size, seed)

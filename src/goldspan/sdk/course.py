@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ def train_and_measure(
     output: Path,
     settings: TrainSettings,
     *,
+    held_out_pairs: Sequence[PreferencePair] = (),
     model_at_root: bool = False,
     launcher: Sequence[str] | None = None,
 ) -> TrainingResult:
@@ -41,6 +42,7 @@ def train_and_measure(
         held_out: questions to score before and after; none skips that.
         output: the run's folder, made here.
         settings: of the training.
+        held_out_pairs: on which a model that scores answers is measured.
         model_at_root: whether the model goes into ``output`` itself instead of ``model/``.
         launcher: options of ``accelerate launch``, which then starts the processes that train.
 
@@ -74,6 +76,7 @@ def train_and_measure(
             settings,
             model_at_root=model_at_root,
             held_out=held_out,
+            held_out_pairs=held_out_pairs,
             launcher=launcher,
         )
     print(outcome(result))
@@ -81,6 +84,8 @@ def train_and_measure(
         after = result.folder.report()["evaluation"]
         if held_out:
             print("\n".join(table(before, after, why_not)))
+        if "accuracy" in after:
+            print(accuracy(after))
         for warning in after.get("warnings", ()):
             print(f"warning: {warning}")
     return result
@@ -106,6 +111,15 @@ def outcome(result: TrainingResult) -> str:
     return (
         f"{result.rows.describe()}\n{result.steps} steps in {result.seconds:.0f} s, "
         f"last loss {result.final_loss:.4g}; the model is in {result.model_dir}"
+    )
+
+
+def accuracy(evaluation: Mapping[str, Any]) -> str:
+    """Say how often a model that scores answers gave the preferred one the higher score."""
+    found = evaluation["accuracy"]
+    return (
+        f"accuracy on {evaluation['held_out_pairs']} held-out pairs: "
+        f"{found['mean']:.3f} [{found['low']}, {found['high']}]"
     )
 
 

@@ -21,7 +21,10 @@ from goldspan.domain.span import Span
 from goldspan.errors import InvalidInput, MissingExtra, NothingToTrain
 from goldspan.formats.pairs import COLUMNS, pair_of, pair_row
 from goldspan.sdk.examples import read_examples
+from goldspan.sdk.other_rows import prepare_other
+from goldspan.sdk.other_tasks import OtherTask
 from goldspan.sdk.records import FeedbackRecord
+from goldspan.sdk.task import Task
 from goldspan.sdk.training_data import TextRow, TrainingData
 from goldspan.sdk.training_task import TrainingTask
 
@@ -37,7 +40,7 @@ def prepare(
     records: Iterable[FeedbackRecord],
     questions: Sequence[Question],
     framework: str,
-    task: TrainingTask,
+    task: Task,
     train_size: float = 1,
     seed: int | None = None,
 ) -> Dataset | DatasetDict:
@@ -46,7 +49,8 @@ def prepare(
     Args:
         records: local or remote ones, with their responses.
         questions: the dataset's.
-        framework: ``transformers`` for the span reader, ``trl`` for the generative one.
+        framework: ``transformers`` for the span reader, ``trl`` for the generative one; the tasks
+            of other trainers have frameworks of their own.
         task: what to learn.
         train_size: share of the examples for training. Below 1 a ``DatasetDict`` with ``train``
             and ``test`` is returned; no passage stands in both.
@@ -62,13 +66,18 @@ def prepare(
     except ImportError:
         raise MissingExtra("prepare_for_training", "data") from None
 
+    seed = 42 if seed is None else seed
+    if isinstance(task, OtherTask):
+        return prepare_other(records, questions, framework, task, train_size, seed)
+    if not isinstance(task, TrainingTask):
+        raise InvalidInput(f"task is a TrainingTask, found {type(task).__name__}")
     data = read_examples(records, questions, task)
     require_fit(data, framework)
     for warning in data.warnings:
         warnings.warn(warning, stacklevel=3)
     if train_size == 1:
         return to_dataset(data)
-    train, test = data.split(train_size, 42 if seed is None else seed)
+    train, test = data.split(train_size, seed)
     return DatasetDict(train=to_dataset(train), test=to_dataset(test))
 
 

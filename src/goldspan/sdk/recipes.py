@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from goldspan.domain.demonstration import Demonstration
-from goldspan.errors import InvalidSettings
+from goldspan.domain.preference import PreferencePair
+from goldspan.errors import InvalidInput, InvalidSettings
 from goldspan.sdk.training_data import TrainingData
 from goldspan.training.generative_settings import (
     GenerativeDPOSettings,
     GenerativeSettings,
     GenerativeSFTSettings,
+    RewardSettings,
 )
 from goldspan.training.result import OnEvent, TrainingResult
 from goldspan.training.settings import SpanDPOSettings, SpanSFTSettings, TrainSettings
@@ -34,8 +36,21 @@ class Start:
     allow_other_prompt: bool = False
 
 
-def default_settings(framework: str, data: TrainingData) -> TrainSettings:
-    """Return the settings of the training that fits framework and examples."""
+def default_settings(framework: str, data: TrainingData, *, reward: bool = False) -> TrainSettings:
+    """Return the settings of the training that fits framework and examples.
+
+    With ``reward`` it is the training of a model that scores answers, in place of one that
+    prefers them.
+
+    Raises:
+        InvalidInput: if the framework has no such training.
+    """
+    if reward:
+        if framework != "trl":
+            raise InvalidInput(
+                f"a model that scores answers is trained with framework='trl', found {framework!r}"
+            )
+        return RewardSettings()
     if framework == "transformers":
         return SpanDPOSettings() if data.pairs else SpanSFTSettings()
     return GenerativeDPOSettings() if data.pairs else GenerativeSFTSettings()
@@ -49,10 +64,13 @@ def run_training(
     *,
     model_at_root: bool = False,
     held_out: Sequence[Demonstration] = (),
+    held_out_pairs: Sequence[PreferencePair] = (),
     launcher: Sequence[str] | None = None,
     on_event: OnEvent | None = None,
 ) -> TrainingResult:
     """Train; the settings' class says with which reader and objective.
+
+    A model that scores answers is measured on ``held_out_pairs``, readers on ``held_out``.
 
     Raises:
         InvalidSettings: if a launcher is asked for where one process alone can train.
@@ -112,6 +130,18 @@ def run_training(
                 template=data.template,
                 allow_other_prompt=start.allow_other_prompt,
                 held_out=held_out,
+                **common,
+            )
+        case RewardSettings():
+            from goldspan.training.reward import train_reward_model
+
+            return train_reward_model(
+                start.model,
+                data.pairs,
+                output,
+                settings,
+                template=data.template,
+                held_out=held_out_pairs,
                 **common,
             )
     raise AssertionError(f"no training has settings of the class {type(settings).__name__}")

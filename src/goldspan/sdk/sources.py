@@ -15,7 +15,8 @@ from goldspan.domain.question import Question
 from goldspan.errors import InvalidInput
 from goldspan.sdk.records import FeedbackRecord
 from goldspan.sdk.rows import row_of
-from goldspan.sdk.training_task import Example, TrainingTask, Triplet
+from goldspan.sdk.task import Task
+from goldspan.sdk.training_task import TrainingTask, Triplet
 
 QUESTION_COLUMNS = ("question", "prompt")
 CONTEXT_COLUMNS = ("context",)
@@ -102,8 +103,8 @@ def from_triplet(source: Source, triplet: Triplet, name: str) -> Demonstration:
 
 
 def examples_of(
-    sources: Sequence[Source], task: TrainingTask, dropped: Counter[str]
-) -> list[tuple[Source, list[Example]]]:
+    sources: Sequence[Source], task: Task, dropped: Counter[str]
+) -> list[tuple[Source, list[Any]]]:
     """Call the formatting function on every record; an error of its own names the record."""
     found = []
     for source in sources:
@@ -120,7 +121,7 @@ def examples_of(
     return found
 
 
-def numbered(source: Source, examples: Sequence[Example]) -> list[str]:
+def numbered(source: Source, examples: Sequence[Any]) -> list[str]:
     """Name a record's examples: one alone by the record's name."""
     if len(examples) == 1:
         return [source.id]

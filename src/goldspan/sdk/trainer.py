@@ -16,11 +16,12 @@ from goldspan.sdk.course import train_and_measure
 from goldspan.sdk.dataset import FeedbackDataset
 from goldspan.sdk.examples import read_examples
 from goldspan.sdk.frozen import read_frozen
+from goldspan.sdk.other_tasks import OtherTask
 from goldspan.sdk.prepare import from_dataset, require_fit
 from goldspan.sdk.recipes import Start, default_settings
 from goldspan.sdk.remote import RemoteFeedbackDataset
 from goldspan.sdk.training_data import TrainingData
-from goldspan.sdk.training_task import TrainingTask
+from goldspan.sdk.training_task import RewardTask, TrainingTask
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -75,6 +76,12 @@ class GoldspanTrainer:
                 "the trainer needs a model: the folder of a run or of Hugging Face, a hub id, or "
                 "a model object"
             )
+        if isinstance(task, OtherTask):
+            raise InvalidInput(
+                f"TrainingTask.{task.name} is for other trainers: hand them what "
+                "dataset.prepare_for_training(framework, task) returns. This trainer learns to "
+                "answer questions, to write texts, or what people prefer"
+            )
         if not isinstance(task, TrainingTask):
             raise InvalidInput(f"task is a TrainingTask, found {type(task).__name__}")
         given = dict(framework_kwargs or {})
@@ -89,8 +96,10 @@ class GoldspanTrainer:
                 raise InvalidInput("the dataset is split already; leave train_size out")
             data, held_out = data.split(train_size, 42 if seed is None else seed)
         self._data = data
-        self._held_out = held_out.gold() if held_out is not None else []
-        self._settings = default_settings(framework, data)
+        reward = isinstance(task, RewardTask)
+        self._held_out = held_out.gold() if held_out is not None and not reward else []
+        self._held_out_pairs = held_out.pairs if held_out is not None and reward else ()
+        self._settings = default_settings(framework, data, reward=reward)
         self._result: TrainingResult | None = None
         self._reader: Reader | None = None
         if seed is not None:
@@ -100,7 +109,8 @@ class GoldspanTrainer:
     def __repr__(self) -> str:
         return (
             f"{type(self).__name__}({self._framework!r}, model={_name_of(self._start.model)!r}, "
-            f"train={self._data.describe()!r}, held_out={len(self._held_out)})"
+            f"train={self._data.describe()!r}, "
+            f"held_out={len(self._held_out or self._held_out_pairs)})"
         )
 
     @property
@@ -156,6 +166,7 @@ class GoldspanTrainer:
             self._held_out,
             Path(output_dir),
             self._settings,
+            held_out_pairs=self._held_out_pairs,
             model_at_root=True,
         )
 

@@ -1,19 +1,24 @@
-"""What a training run is to learn, and what a formatting function may return for it.
-
-A formatting function takes one row (``sdk.rows``) and returns one example, a list or generator
-of examples, or None to leave the record out. Any other result is refused with what was expected
-and what was found.
-"""
+"""What a training run is to learn, and what a formatting function may return for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, ClassVar, NamedTuple, TypedDict
 
+from goldspan.domain.field import Field
+from goldspan.domain.question import Question
 from goldspan.errors import InvalidInput
-
-Row = Mapping[str, Any]
+from goldspan.sdk.other_tasks import (
+    ChatCompletionTask,
+    PromptsTask,
+    SentenceSimilarityTask,
+    TextClassificationTask,
+    sentence_similarity,
+    text_classification,
+)
+from goldspan.sdk.task import FormattingFunc, Task, required_callable, texts_of
 
 
 class Triplet(NamedTuple):
@@ -78,27 +83,22 @@ _Preference = tuple[str, str, str] | PreferenceDict
 QuestionAnsweringFunc = Callable[[_Row], _Triplet | Iterable[_Triplet] | None]
 SupervisedFineTuningFunc = Callable[[_Row], _Text | Iterable[_Text] | None]
 PreferenceFunc = Callable[[_Row], _Preference | Iterable[_Preference] | None]
-FormattingFunc = QuestionAnsweringFunc | SupervisedFineTuningFunc | PreferenceFunc
+RewardFunc = Callable[[_Row], tuple[str, str] | Iterable[tuple[str, str]] | None]
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingTask:
-    """What to learn; made by one of the three ``for_…`` constructors.
+class TrainingTask(Task):
+    """What to learn; made by one of the ``for_…`` constructors.
 
     Args:
-        formatting_func: makes training examples out of a row; None reads the record's own
-            question, context and responses.
         question: the column with what a user asks; found by its usual names if None.
         context: the column with the passage; ``context`` if None.
         answer: the column with the answer or the annotators' responses; found if None.
     """
 
-    formatting_func: FormattingFunc | None = None
     question: str | None = None
     context: str | None = None
     answer: str | None = None
-    name: ClassVar[str] = ""
-    expected: ClassVar[str] = ""
 
     @staticmethod
     def for_question_answering(
@@ -117,7 +117,7 @@ class TrainingTask:
             answer: name of the question that the annotators answered, or of the field that
                 holds the answer.
         """
-        return QuestionAnsweringTask(_callable(formatting_func), question, context, answer)
+        return QuestionAnsweringTask(required_callable(formatting_func), question, context, answer)
 
     @staticmethod
     def for_supervised_fine_tuning(
@@ -135,7 +135,7 @@ class TrainingTask:
                 "for_supervised_fine_tuning needs a formatting_func; to learn from the "
                 "annotators' responses without one, use TrainingTask.for_question_answering()"
             )
-        return SupervisedFineTuningTask(_callable(formatting_func))
+        return SupervisedFineTuningTask(required_callable(formatting_func))
 
     @staticmethod
     def for_direct_preference_optimization(
@@ -150,39 +150,73 @@ class TrainingTask:
             ties: whether pairs that people found equally good are made, too. Only a generative
                 reader trained with ``ties="davidson"`` or ``"rao_kupper"`` learns from them.
         """
-        return PreferenceTask(_callable(formatting_func), ties=ties)
+        return PreferenceTask(required_callable(formatting_func), ties=ties)
 
-    def examples(self, row: Row, where: str) -> list[Example]:
-        """Return what the formatting function makes of a row.
+    @staticmethod
+    def for_reward_modeling(formatting_func: RewardFunc | None = None) -> RewardTask:
+        """Learn to score answers as people would, with the generative reader's model.
 
         Args:
-            row: as the formatting function is to see it; it gets a copy.
-            where: names the record in an error.
-
-        Raises:
-            InvalidInput: if the result is not of the task's shape; what the function itself
-                raises passes through.
+            formatting_func: returns (chosen, rejected), two whole texts whose common beginning is
+                the prompt; without it the pairs are the annotators' submitted choices.
         """
-        assert self.formatting_func is not None, "only asked where there is a function"
-        result = self.formatting_func(dict(row))
-        if result is None:
-            return []
-        if isinstance(result, list | Iterator):
-            return [self._example(one, f"{where}, item {i}") for i, one in enumerate(result)]
-        return [self._example(result, where)]
+        given = required_callable(formatting_func)
+        return RewardTask(None if given is None else _with_prompts(given))
 
-    def _example(self, value: Any, where: str) -> Example:
-        """Read one returned value."""
-        raise NotImplementedError
+    # Of other trainers: prepare_for_training makes their rows.
 
-    def _refuse(self, value: Any, where: str) -> InvalidInput:
-        return InvalidInput(
-            f"the formatting function of {self.name} should return {self.expected} "
-            f"(or a list of them, or None to leave the record out), "
-            f"found {_describe(value)} for {where}",
-            task=self.name,
-            where=where,
-        )
+    @staticmethod
+    def for_text_classification(
+        formatting_func: FormattingFunc | None = None,
+        text: Field | str | None = None,
+        label: Question | str | None = None,
+        label_strategy: str | None = None,
+    ) -> TextClassificationTask:
+        """Prepare texts and their labels for another trainer.
+
+        Args:
+            formatting_func: returns (text, label), the label a text, a number or a list of texts.
+            text: the field with the text, where there is no function.
+            label: the question that people answered, where there is no function.
+            label_strategy: unifies their answers; the majority's if not given.
+        """
+        return text_classification(formatting_func, text, label, label_strategy)
+
+    @staticmethod
+    def for_sentence_similarity(
+        texts: Iterable[Field | str] | None = None,
+        label: Question | str | None = None,
+        formatting_func: FormattingFunc | None = None,
+        label_strategy: str | None = None,
+    ) -> SentenceSimilarityTask:
+        """Prepare pairs or triples of sentences for another trainer.
+
+        Args:
+            texts: the two or three fields with the sentences, where there is no function.
+            label: the question that people answered; left out, the rows have no label.
+            formatting_func: returns a dict of ``sentence-1``, ``sentence-2``, perhaps
+                ``sentence-3``, perhaps ``label``.
+            label_strategy: unifies their answers; the majority's if not given.
+        """
+        return sentence_similarity(texts, label, formatting_func, label_strategy)
+
+    @staticmethod
+    def for_chat_completion(formatting_func: FormattingFunc) -> ChatCompletionTask:
+        """Prepare conversations for another trainer, in the form that OpenAI's and TRL's take.
+
+        Args:
+            formatting_func: returns (chat_id, turn_id, role, content) for every turn.
+        """
+        return ChatCompletionTask(_needed("for_chat_completion", formatting_func))
+
+    @staticmethod
+    def for_proximal_policy_optimization(formatting_func: FormattingFunc) -> PromptsTask:
+        """Prepare prompts for another trainer.
+
+        Args:
+            formatting_func: returns a prompt.
+        """
+        return PromptsTask(_needed("for_proximal_policy_optimization", formatting_func))
 
 
 class QuestionAnsweringTask(TrainingTask):
@@ -193,9 +227,9 @@ class QuestionAnsweringTask(TrainingTask):
     expected = "(question, context, answer)"
 
     def _example(self, value: Any, where: str) -> Example:
-        texts = _texts(value, Triplet._fields)
+        texts = texts_of(value, Triplet._fields)
         if texts is None:
-            raise self._refuse(value, where)
+            raise self.refusal(value, where)
         return Triplet(*texts)
 
 
@@ -209,9 +243,9 @@ class SupervisedFineTuningTask(TrainingTask):
     def _example(self, value: Any, where: str) -> Example:
         if isinstance(value, str):
             return Text(value)
-        texts = _texts(value, PromptCompletion._fields) if isinstance(value, Mapping) else None
+        texts = texts_of(value, PromptCompletion._fields) if isinstance(value, Mapping) else None
         if texts is None:
-            raise self._refuse(value, where)
+            raise self.refusal(value, where)
         return PromptCompletion(*texts)
 
 
@@ -228,31 +262,46 @@ class PreferenceTask(TrainingTask):
     expected: ClassVar[str] = "(prompt, chosen, rejected)"
 
     def _example(self, value: Any, where: str) -> Example:
-        texts = _texts(value, Preference._fields)
+        texts = texts_of(value, Preference._fields)
         if texts is None:
-            raise self._refuse(value, where)
+            raise self.refusal(value, where)
         return Preference(*texts)
 
 
-def _texts(value: Any, names: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Return the texts of a tuple, or of a dict with these keys; None for anything else."""
-    if isinstance(value, Mapping):
-        value = tuple(value[name] for name in names) if set(value) == set(names) else None
-    fits = isinstance(value, tuple) and len(value) == len(names)
-    return value if fits and all(isinstance(text, str) for text in value) else None
+class RewardTask(PreferenceTask):
+    """Pairs of answers, from which a model learns to score one."""
+
+    __slots__ = ()
+    name = "for_reward_modeling"
+    expected = "(chosen, rejected)"
 
 
-def _describe(value: Any) -> str:
-    """Say what a value is, with the types inside a tuple or dict."""
-    if isinstance(value, Mapping):
-        inside = ", ".join(f"{key!r}: {type(one).__name__}" for key, one in value.items())
-        return f"{{{inside}}}"
-    if isinstance(value, tuple):
-        return f"({', '.join(type(one).__name__ for one in value)})"
-    return f"{type(value).__name__} {value!r:.60}"
+def _with_prompts(formatting_func: FormattingFunc) -> FormattingFunc:
+    """Return a function whose pairs have the prompt apart that their texts begin with alike."""
+
+    def with_prompts(row: _Row) -> Any:
+        result = formatting_func(row)
+        if isinstance(result, list | Iterator):
+            return [_with_prompt(one) for one in result]
+        return _with_prompt(result)
+
+    return with_prompts
 
 
-def _callable(given: FormattingFunc | None) -> FormattingFunc | None:
-    if given is not None and not callable(given):
-        raise InvalidInput(f"formatting_func is a function of one row, found {_describe(given)}")
-    return given
+def _with_prompt(value: Any) -> Any:
+    texts = texts_of(value, ("chosen", "rejected"))
+    if texts is None:
+        return value
+    pairs = zip(*texts, strict=False)
+    alike = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    # Back to the last space: words are not cut, and an answer that begins the other one stays.
+    spaces = [at for at, sign in enumerate(alike) if sign.isspace()]
+    prompt = alike[: spaces[-1] if spaces else 0].rstrip()
+    return prompt, *(text[len(prompt) :] for text in texts)
+
+
+def _needed(name: str, formatting_func: FormattingFunc | None) -> FormattingFunc:
+    if formatting_func is None:
+        raise InvalidInput(f"TrainingTask.{name} needs a formatting_func")
+    required_callable(formatting_func)
+    return formatting_func

@@ -66,6 +66,7 @@ def train_reward_model(
     tokenizer: Any | None = None,
     template: PromptTemplate | None = None,
     held_out: Sequence[PreferencePair] = (),
+    model_at_root: bool = False,
     on_event: OnEvent | None = None,
 ) -> TrainingResult:
     """Train a model that gives the preferred answer of a pair the higher score.
@@ -82,6 +83,7 @@ def train_reward_model(
         tokenizer: an object, folder or hub id; None takes the model's own.
         template: how questions are put; None takes the model's own, else the default.
         held_out: pairs on which its accuracy is measured; they are not trained on.
+        model_at_root: whether the model goes into ``output`` itself instead of ``model/``.
         on_event: gets every event; None shows a progress bar.
 
     Raises:
@@ -109,6 +111,7 @@ def train_reward_model(
         parent=start.parent,
         settings=settings,
         template=asdict(template),
+        model_at_root=model_at_root,
     )
     keep_start(folder, start, tokenizer)
     if held_out:

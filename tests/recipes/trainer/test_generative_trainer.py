@@ -5,10 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+)
 
 from goldspan.domain.prompt import PromptTemplate
-from goldspan.errors import TemplateMismatch
+from goldspan.errors import InvalidInput, TemplateMismatch
 from goldspan.feedback import GoldspanTrainer, TrainingTask
 from goldspan.reader.generative import saved_template
 from goldspan.run.folder import RunFolder
@@ -144,3 +148,26 @@ def test_a_saved_reader_brings_its_template_and_a_card_that_shows_it(
     assert "Context: {context}\nQuestion: {question}\nAnswer: {answer}" in card
     assert "pipeline_tag: text-generation" in card
     assert not (tmp_path / "saved" / "data.jsonl").exists()
+
+
+def test_a_model_learns_to_score_answers_from_choices_and_from_texts(
+    judged: FeedbackDataset, sft: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def texts(row: dict[str, Any]) -> tuple[str, str]:
+        ranks = {one["value"]: one["rank"] for one in row["preference"][0]["value"]}
+        best, worst = sorted(ranks, key=lambda name: ranks[name])
+        return f"{row['prompt']} {row[best]}", f"{row['prompt']} {row[worst]}"
+
+    for name, given in (("choices", None), ("texts", texts)):
+        task = TrainingTask.for_reward_modeling(given)
+        trainer = GoldspanTrainer(
+            judged, task, "trl", model=sft, train_size=0.75, framework_kwargs={"max_steps": 3}
+        )
+        trainer.train(tmp_path / name)
+        assert (
+            AutoModelForSequenceClassification.from_pretrained(tmp_path / name).config.num_labels
+            == 1
+        )
+        assert "accuracy on 3 held-out pairs" in capsys.readouterr().out
+    with pytest.raises(InvalidInput, match="framework='trl', found 'transformers'"):
+        GoldspanTrainer(judged, TrainingTask.for_reward_modeling(), "transformers", model=sft)

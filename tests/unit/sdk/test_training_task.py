@@ -54,6 +54,27 @@ def test_a_pair_may_be_a_dict() -> None:
     assert task.examples(ROW, "row 0") == [Preference(*PAIR)]
 
 
+@pytest.mark.parametrize(
+    ("chosen", "rejected", "pair"),
+    [
+        ("Q: When? A: 1790", "Q: When? A: 1791", ("Q: When? A:", " 1790", " 1791")),
+        ("A: Paris", "A: Paris, France", ("A:", " Paris", " Paris, France")),
+        ("1790", "1791", ("", "1790", "1791")),
+    ],
+)
+def test_two_texts_to_score_have_their_common_words_as_prompt(
+    chosen: str, rejected: str, pair: tuple[str, str, str]
+) -> None:
+    task = TrainingTask.for_reward_modeling(returning([(chosen, rejected)]))
+    assert task.examples(ROW, "row 0") == [Preference(*pair)]
+
+
+def test_what_is_no_two_texts_is_not_scored() -> None:
+    task = TrainingTask.for_reward_modeling(returning("1790"))
+    with pytest.raises(InvalidInput, match=r"should return \(chosen, rejected\).*found str '1790'"):
+        task.examples(ROW, "row 0")
+
+
 def test_question_context_and_answer_make_a_triplet() -> None:
     task = TrainingTask.for_question_answering(lambda row: tuple(row.values()))
     assert task.examples(ROW, "row 0") == [Triplet("When?", "In 1790.", "1790")]
