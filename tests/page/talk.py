@@ -67,3 +67,16 @@ def button(page: Page, name: str) -> Locator:
 def values_of(responses: list[dict[str, Any]]) -> list[Any]:
     """Return the answers of responses to the question `answer`."""
     return [response["values"]["answer"]["value"] for response in responses]
+
+
+def attach(page: Page, name: str, text: str = "{}") -> None:
+    """Choose a file of this name and text."""
+    page.get_by_label("Choose a file").set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": text.encode()}
+    )
+
+
+def pick(page: Page, label: str, option: str) -> None:
+    """Choose from one of the page's own lists."""
+    page.get_by_role("combobox", name=label, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.api.talk import Dataset, Person, answer, item, new_name
 from tests.page.conftest import Faults, Opened
 from tests.page.site import Site, span
-from tests.page.talk import button
+from tests.page.talk import attach, button, pick
 
 PAPER = "Lisa Novak founded the paper mill at Trelm in 1871. It burned down in 1902."
 SQUAD = {
@@ -39,19 +39,6 @@ SQUAD = {
         }
     ],
 }
-
-
-def attach(page: Page, name: str, text: str) -> None:
-    """Choose a file of this name and text."""
-    page.get_by_label("Choose a file").set_input_files(
-        {"name": name, "mimeType": "application/octet-stream", "buffer": text.encode()}
-    )
-
-
-def pick(page: Page, label: str, option: str) -> None:
-    """Choose from one of the page's own lists."""
-    page.get_by_role("combobox", name=label, exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def lines(page: Page) -> Locator:

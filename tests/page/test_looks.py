@@ -4,30 +4,16 @@ With GOLDSPAN_SCREENSHOTS set to a folder, each is also saved there as a picture
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.api.talk import TEXT, Person, item
-from tests.conftest import CHECKOUT, missing
-from tests.page.conftest import PHONE, WIDE, Opened
+from tests.page.conftest import PHONE, Opened
+from tests.page.looks import Shown, check_with_axe, look_at_all
 from tests.page.site import PASSAGE, Site, span
-from tests.page.talk import double_click, on_desk
+from tests.page.talk import button, double_click, on_desk
 from tests.page.test_preference import COMPANIONS, options, pair, preferences, question
-
-AXE = CHECKOUT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A screen: whose, where, and what to do and wait for there."""
-
-    person: Person | None
-    path: str
-    ready: Callable[[Page], None]
 
 
 @pytest.fixture(scope="module")
@@ -143,44 +129,25 @@ NAMES = [
     "bulk",
     "nowhere",
 ]
-# Mantine's dialogs open with a <header>, which axe-core takes for the page's, though it is in one.
-WAIVED = {rule: {"enabled": False} for rule in ("landmark-no-duplicate-banner", "landmark-unique")}
-LOOKS = [(WIDE, "light"), (PHONE, "dark")]
-ALL_LOOKS = [(WIDE, "light"), (WIDE, "dark"), (PHONE, "light"), (PHONE, "dark")]
-
-
-def check_with_axe(page: Page, where: str) -> None:
-    """Fail, naming each rule and element, if axe-core finds anything."""
-    # Not as a script element: the policy of the page forbids those, rightly.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[dict[str, Any]] = page.evaluate(
-        "async ([tags, rules]) => (await axe.run({ runOnly: tags, rules })).violations",
-        [RULES, WAIVED],
-    )
-    lines = [
-        f"{fault['id']}: {node['target']} {node['failureSummary']}"
-        for fault in found
-        for node in fault["nodes"]
-    ]
-    assert not lines, f"{where}:\n" + "\n".join(lines)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_screen_has_no_fault(
     name: str, screens: dict[str, Shown], open_page: Opened, pictures: Path | None
 ) -> None:
-    if not AXE.is_file():
-        missing("axe-core is not installed: run `make web`")
     shown = screens[name]
-    for size, scheme in ALL_LOOKS if pictures else LOOKS:
-        page = open_page(shown.person, shown.path, size, scheme)
-        shown.ready(page)
-        # Whatever fades in is there, so that contrasts are what they will be.
-        page.wait_for_timeout(400)
-        if pictures:
-            pictures.mkdir(parents=True, exist_ok=True)
-            kind = "wide" if size == WIDE else "phone"
-            page.screenshot(path=pictures / f"{name}-{kind}-{scheme}.png")
-        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-        check_with_axe(page, f"{name} {size} {scheme}")
-        page.context.close()
+    page = open_page(shown.person, shown.path)
+    shown.ready(page)
+    look_at_all(page, name, pictures)
+
+
+def test_the_menus_of_a_phone_have_no_fault(screens: dict[str, Shown], open_page: Opened) -> None:
+    shown = screens["annotate-suggested"]
+    page = open_page(shown.person, shown.path, PHONE)
+    shown.ready(page)
+    for menu in (button(page, "More").first, button(page, "More").last):
+        menu.click()
+        expect(page.get_by_role("menuitem").first).to_be_focused()
+        check_with_axe(page, "menu")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("menu")).to_be_hidden()

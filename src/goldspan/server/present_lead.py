@@ -37,6 +37,7 @@ def full_record(found: adjudication.FullRecord) -> leading.FullRecord:
         history=[_past(row) for row in found.history],
         adjudication=None if found.adjudication is None else settled(found.adjudication),
         control=None if found.control is None else control(found.control),
+        usernames=dict(found.usernames),
     )
 
 

@@ -41,7 +41,7 @@ class FullRecord:
         history: all states of all responses, oldest first.
         adjudication: what settles it, if it is settled.
         control: its known values, if it is a control.
-        usernames: user id to name, for those who responded and are still there.
+        usernames: user id to name, for those who responded or settled it and are still there.
     """
 
     read: ReadRecord
@@ -67,14 +67,16 @@ def full_record(unit: Unit, actor: Actor, record_id: str) -> FullRecord:
     record, dataset = visible_record(unit, actor, record_id, Action.SEE_ALL)
     (read,) = read_rows(unit, view_of(unit, actor, dataset.id), [record], INCLUDE)
     history = unit.versions.of(record_id)
-    users = [unit.users.get(user_id) for user_id in {one.user_id for one in history}]
+    settled = unit.known.adjudications([record_id]).get(record_id)
+    involved = {one.user_id for one in (*history, settled) if one is not None}
+    users = [unit.users.get(user_id) for user_id in involved]
     return FullRecord(
         read=read,
         versions={one.user_id: one.version for one in history if not one.undone},
         extra=frozenset(one.user_id for one in unit.assignments.of([record_id]) if one.extra),
         judgements=unit.judgements.of([record_id]),
         history=history,
-        adjudication=unit.known.adjudications([record_id]).get(record_id),
+        adjudication=settled,
         control=unit.known.controls([record_id]).get(record_id),
         usernames={user.id: user.username for user in users if user is not None},
     )

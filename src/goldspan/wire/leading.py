@@ -48,7 +48,10 @@ class Control(Wire):
 
 
 class FullRecord(Wire):
-    """Everything that is known of a record."""
+    """Everything that is known of a record.
+
+    ``usernames`` names those who responded to it or settled it, by their ids; deleted users lack.
+    """
 
     record: Record
     responses: list[NamedResponse]
@@ -56,6 +59,7 @@ class FullRecord(Wire):
     history: list[PastResponse]
     adjudication: Adjudication | None
     control: Control | None
+    usernames: dict[str, str]
 
 
 class AdjudicationPut(Own):

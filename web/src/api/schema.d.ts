@@ -1941,6 +1941,9 @@ export interface components {
             judgements: components["schemas"]["Judgement"][];
             record: components["schemas"]["Record"];
             responses: components["schemas"]["NamedResponse"][];
+            usernames: {
+                [key: string]: string;
+            };
         };
         /** Heartbeat */
         Heartbeat: {

@@ -1,7 +1,7 @@
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { Suspense, lazy } from "react";
+import { Suspense, lazy, useState } from "react";
 import { Route, Switch } from "wouter";
 import { ErrorBoundary } from "../parts/ErrorBoundary";
 import { Empty, Waiting } from "../parts/states";
@@ -13,7 +13,7 @@ import type { Texts } from "../texts/en";
 import { queries } from "./queries";
 import { OPEN_ROUTES, ROUTES } from "./routes";
 import { SessionProvider, useSessionState } from "./session";
-import { resolveVariables, theme } from "./theme";
+import { resolveVariables, themeWith } from "./theme";
 
 // Loaded when somebody has to sign in, which is seldom.
 const SignInScreen = lazy(async () => ({
@@ -29,6 +29,7 @@ const SignInAgain = lazy(async () => ({
 type Props = { nonce: string; language: Language; texts: Texts };
 
 export function App({ nonce, language, texts }: Props) {
+  const [theme] = useState(() => themeWith(texts.annotate.close));
   return (
     <MantineProvider
       theme={theme}

@@ -2,8 +2,10 @@
 import {
   type CSSVariablesResolver,
   type MantineColorsTuple,
+  type MantineThemeOverride,
   createTheme,
   defaultVariantColorsResolver,
+  mergeThemeOverrides,
 } from "@mantine/core";
 
 const ink: MantineColorsTuple = [
@@ -87,7 +89,7 @@ const brick: MantineColorsTuple = [
 
 const OVERLAY = { backgroundOpacity: 0.3, blur: 1 };
 
-export const theme = createTheme({
+const theme = createTheme({
   colors: { ink, gray, dark, gold, green: moss, red: brick },
   primaryColor: "ink",
   primaryShade: { light: 9, dark: 1 },
@@ -123,6 +125,9 @@ export const theme = createTheme({
   // Plain objects: `Modal.extend` would load the component with the theme.
   components: {
     Button: { defaultProps: { fw: 550 } },
+    // Where the button that opens it stands, so that it is part of the same landmark; its first
+    // item takes the focus.
+    Menu: { defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false } },
     Drawer: {
       defaultProps: { padding: "lg", overlayProps: OVERLAY },
       styles: { title: { fontWeight: 600 } },
@@ -140,6 +145,14 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, fz: "xs" } },
   },
 });
+
+/** The theme, with the name of the button that closes a dialog or a notice. */
+export function themeWith(close: string): MantineThemeOverride {
+  const closing = { defaultProps: { closeButtonProps: { "aria-label": close } } };
+  return mergeThemeOverrides(theme, {
+    components: { Drawer: closing, Modal: closing, Notification: closing },
+  });
+}
 
 /** Our own names for what the stylesheets use, and Mantine's surfaces in the same colours. */
 export const resolveVariables: CSSVariablesResolver = () => ({

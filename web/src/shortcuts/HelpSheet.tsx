@@ -13,7 +13,6 @@ export function HelpSheet({ opened, onClose }: { opened: boolean; onClose: () =>
       onClose={onClose}
       title={texts.annotate.shortcuts}
       size="lg"
-      closeButtonProps={{ "aria-label": texts.annotate.close }}
     >
       {opened &&
         boundShortcuts()

@@ -27,7 +27,6 @@ export function HistoryPanel({ datasetId, opened, onClose, onOpen }: Props) {
       onClose={onClose}
       position="right"
       title={texts.annotate.history}
-      closeButtonProps={{ "aria-label": texts.annotate.close }}
     >
       <Tabs value={status} onChange={(value) => setStatus((value as ResponseStatus) ?? "submitted")}>
         <Tabs.List>

@@ -10,18 +10,18 @@ import classes from "./record.module.css";
 export function History({ full, questions }: { full: FullRecord; questions: Question[] }) {
   const lead = useLeadTexts();
   const language = useLanguage();
-  const names = new Map(full.responses.map(({ user_id, username }) => [user_id, username]));
   if (full.history.length <= full.responses.length) return null;
   const newest = [...full.history].sort((one, other) => other.at.localeCompare(one.at));
   return (
     <details className={classes.history}>
       <summary>{lead.record.history}</summary>
       <ol>
-        {newest.map(({ version, user_id, status, values, at }) => (
-          <li key={`${user_id}-${version}`}>
-            <strong dir="auto">{names.get(user_id) ?? lead.record.someone}</strong>{" "}
+        {newest.map(({ version, user_id, status, values, at, undone }) => (
+          <li key={`${user_id}-${version}`} data-undone={undone || undefined}>
+            <strong dir="auto">{full.usernames[user_id] ?? lead.record.someone}</strong>{" "}
             {lead.record.version(version)} ·{" "}
             {lead.record.statuses[status as keyof typeof lead.record.statuses] ?? status}
+            {undone && ` · ${lead.record.undone}`}
             {questions
               .filter(({ name }) => values?.[name])
               .map((question) => (

@@ -131,7 +131,7 @@ function RecordView({ full, fields, questions }: Props) {
                 </div>
               ))}
             <p className={classes.small}>
-              {lead.record.adjudicatedBy(adjudication.by)} · {dayAndTime(adjudication.at, language)}
+              {lead.record.adjudicatedBy(full.usernames[adjudication.by] ?? lead.record.someone)} · {dayAndTime(adjudication.at, language)}
             </p>
             <Button size="xs" variant="default" onClick={takeBack}>
               {lead.record.takeBack}

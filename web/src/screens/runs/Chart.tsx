@@ -1,5 +1,5 @@
 /** Curves over the steps of a run. */
-import { useMantineColorScheme } from "@mantine/core";
+import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
@@ -12,7 +12,7 @@ type Props = { title: string; curve: Curve; names: string[] };
 
 export function Chart({ title, curve, names }: Props) {
   const place = useRef<HTMLDivElement>(null);
-  const { colorScheme } = useMantineColorScheme();
+  const colorScheme = useComputedColorScheme();
   const { steps, values } = curve;
 
   useEffect(() => {
@@ -28,7 +28,7 @@ export function Chart({ title, curve, names }: Props) {
         height: HEIGHT,
         scales: { x: { time: false } },
         axes: [axis, { ...axis, size: 52 }],
-        legend: { show: names.length > 1 },
+        legend: { show: names.length > 1, live: false },
         series: [{}, ...names.map((label, at) => ({ label, stroke: strokes[at % strokes.length], width: 1.5, points: { show: steps.length < 40 } }))],
       },
       [steps, ...values] as uPlot.AlignedData,

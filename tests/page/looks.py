@@ -1,0 +1,83 @@
+"""How a screen is looked at: by axe-core, in every size and scheme, and as a picture."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+from tests.api.talk import Person
+from tests.conftest import CHECKOUT, missing
+from tests.page.conftest import PHONE, WIDE
+
+AXE = CHECKOUT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Mantine's dialogs open with a <header>, which axe-core takes for the page's, though it is in one.
+WAIVED = {rule: {"enabled": False} for rule in ("landmark-no-duplicate-banner", "landmark-unique")}
+# Two frames: what follows a change of the scheme begins in the first.
+SETTLED = """async () => {
+    for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+    await Promise.all(
+        document.getAnimations()
+            .filter((each) => Number.isFinite(each.effect.getComputedTiming().endTime))
+            .map((each) => each.finished.catch(() => {})),
+    );
+}"""
+ALL_LOOKS = [(WIDE, "light"), (WIDE, "dark"), (PHONE, "dark"), (PHONE, "light")]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A screen: whose, where, and what to do and wait for there."""
+
+    person: Person | None
+    path: str
+    ready: Callable[[Page], None]
+
+
+def axe_source() -> str:
+    """Return axe-core's script, or say that it is not installed."""
+    if not AXE.is_file():
+        missing("axe-core is not installed: run `make web`")
+    return AXE.read_text(encoding="utf-8")
+
+
+def settle(page: Page) -> None:
+    """Wait until whatever fades in is there, so that contrasts are what they will be."""
+    page.evaluate(SETTLED)
+
+
+def check_with_axe(page: Page, where: str) -> None:
+    """Fail, naming each rule and element, if axe-core finds anything."""
+    settle(page)
+    # Not as a script element: the policy of the page forbids those, rightly.
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe_source())
+    found: list[dict[str, Any]] = page.evaluate(
+        "async ([tags, rules]) => (await axe.run({ runOnly: tags, rules })).violations",
+        [RULES, WAIVED],
+    )
+    lines = [
+        f"{fault['id']}: {node['target']} {node['failureSummary']}"
+        for fault in found
+        for node in fault["nodes"]
+    ]
+    assert not lines, f"{where}:\n" + "\n".join(lines)
+
+
+def look_at_all(page: Page, name: str, pictures: Path | None) -> None:
+    """Check an open screen: nothing sticks out of a window, axe-core finds nothing.
+
+    axe-core looks once in each size and once in each scheme; what is typed and open stays.
+    """
+    for size, scheme in ALL_LOOKS:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        where = f"{name}-{'wide' if size == WIDE else 'phone'}-{scheme}"
+        settle(page)
+        if pictures:
+            pictures.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=pictures / f"{where}.png")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], where
+        if (size, scheme) in ((WIDE, "light"), (PHONE, "dark")):
+            check_with_axe(page, where)
