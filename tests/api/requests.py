@@ -75,6 +75,10 @@ IDS: dict[str, dict[str, str]] = {
     "POST /api/workspaces/{workspace_id}/users/{user_id}": {"user_id": "{guest}"},
     "POST /api/v1/records/{record_id}/response/undo": {"record_id": "{answered}"},
 }
+# What is sent as a form.
+FORMS: dict[str, dict[str, str]] = {
+    "POST /api/v1/token": {"username": "kim", "password": PASSWORD},
+}
 CONTENT: dict[str, bytes] = {
     "POST /api/v1/datasets/{dataset_id}/import": b'{"text": "Carolina lost."}\n',
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.api.requests import BODIES, CONTENT, IDS, PARAMS, filled, routes
+from tests.api.requests import BODIES, CONTENT, FORMS, IDS, PARAMS, filled, routes
 from tests.api.world import COLUMNS, HIDDEN, World, close_world, open_world
 
 from goldspan import errors
@@ -63,6 +63,8 @@ def ask(world: World, route: str, column: str | None, **change: str) -> Any:
     options: dict[str, Any] = {"params": filled(PARAMS.get(route, {}), ids)}
     if route in CONTENT:
         options["content"] = CONTENT[route]
+    elif route in FORMS:
+        options["data"] = FORMS[route]
     elif method in ("POST", "PUT", "PATCH"):
         options["json"] = filled(BODIES.get(route, {}), ids)
     answer = world.ask(method, filled(path, ids), column, **options)
@@ -145,6 +147,7 @@ def test_nobody_comes_in_without_a_key_where_the_matrix_has_not_been_asked() -> 
         "POST /api/v1/invitations/preview",
         "POST /api/v1/session",
         "POST /api/v1/session/link",
+        "POST /api/v1/token",
     ]
 
 

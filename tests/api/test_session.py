@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -294,3 +295,88 @@ def test_a_key_in_the_address_is_no_key(server: RunningServer) -> None:
     for name in ("token", "api_key", "apikey"):
         answer = httpx.get(f"{server.url}/api/v1/me", params={name: server.api_key or ""})
         assert answer.status_code == 401
+
+
+def form(username: str, password: str = PASSWORD) -> dict[str, str]:
+    return {"username": username, "password": password, "grant_type": "password"}
+
+
+def test_a_password_is_exchanged_for_a_key_of_one_day(
+    outside: httpx.Client, make_user: MakeUser
+) -> None:
+    user = make_user(password="8205331947")  # a text, though it looks like a number
+    as_forms: list[dict[str, Any]] = [
+        {"data": form(user["username"], "8205331947")},
+        {"files": _parts(user, "8205331947")},
+    ]
+    for sent in as_forms:
+        answer = outside.post("/api/v1/token", **sent)
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["token_type"] == "bearer"
+        bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        assert outside.get("/api/v1/me", headers=bearer).json()["id"] == user["id"]
+        assert "set-cookie" not in answer.headers
+    (key, _) = outside.get("/api/v1/me/api-keys", headers=bearer).json()["items"][-2:]
+    left = datetime.fromisoformat(key["expires_at"]) - datetime.now(UTC)
+    assert timedelta(hours=23) < left <= timedelta(hours=24)
+
+
+def _parts(user: dict[str, Any], password: str) -> dict[str, tuple[None, str]]:
+    return {name: (None, value) for name, value in form(user["username"], password).items()}
+
+
+def test_no_key_for_a_wrong_password_or_one_that_somebody_else_has_set(
+    outside: httpx.Client, owner: Person, make_user: MakeUser
+) -> None:
+    user = make_user()
+    refused = outside.post("/api/v1/token", data=form(user["username"], "wrong wrong"))
+    assert refused.status_code == 401
+    owner.ask("PATCH", f"/api/v1/users/{user['id']}", 200, json={"password": OTHER})
+    refused = outside.post("/api/v1/token", data=form(user["username"], OTHER))
+    assert refused.json()["detail"]["code"] == "goldspan.PasswordChangeRequired"
+    assert outside.post("/api/v1/token", data={"username": "x"}).status_code == 422
+
+
+def test_wrong_passwords_are_counted_wherever_they_are_tried(
+    outside: httpx.Client, make_user: MakeUser
+) -> None:
+    user = make_user()
+    wrong = form(user["username"], "wrong wrong")
+    del wrong["grant_type"]
+    for at in range(5):
+        asked: dict[str, Any] = {"data": wrong} if at % 2 else {"json": wrong}
+        path = "/api/v1/token" if at % 2 else "/api/v1/session"
+        assert outside.post(path, **asked).status_code == 401
+    assert outside.post("/api/v1/token", data=wrong).status_code == 429
+
+
+def test_a_refused_sign_in_stands_in_the_audit_log_without_what_was_typed(
+    outside: httpx.Client, owner: Person, make_user: MakeUser
+) -> None:
+    user = make_user()
+    outside.post("/api/v1/session", json={"username": user["username"], "password": "wrong wrong"})
+    outside.post("/api/v1/session", json={"username": "hunter2 hunter2", "password": ""})
+    outside.post("/api/v1/session/link", json={"token": "made-up"})
+    found = owner.get("/api/v1/audit", limit=3)["items"]
+    assert [(one["action"], one["username"], one["user_id"]) for one in found] == [
+        ("refused: POST /api/v1/session/link", None, None),
+        ("refused: POST /api/v1/session", None, None),
+        ("refused: POST /api/v1/session", user["username"], user["id"]),
+    ]
+    assert {one["address"] for one in found} == {"127.0.0.1"}
+    assert all(one["request_id"] for one in found)
+    assert not any(word in str(found) for word in ("wrong", "hunter2", "made-up"))
+
+
+def test_a_wrong_current_password_stands_there_too(
+    owner: Person, make_user: MakeUser, enter: Callable[..., Browser]
+) -> None:
+    user = make_user()
+    person = enter(user)
+    body = {"current_password": "wrong wrong", "new_password": OTHER}
+    person.refused("PUT", "/api/v1/me/password", 403, json=body)
+    (entry,) = owner.get("/api/v1/audit", limit=1)["items"]
+    assert (entry["action"], entry["username"]) == (
+        "refused: PUT /api/v1/me/password",
+        user["username"],
+    )

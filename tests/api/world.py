@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from litestar import Litestar
 from litestar.testing import TestClient
+from tests.api.browsing import COOKIE, token_of
 from tests.api.receiver import Receiver
 
 from goldspan.run.folder import RunFolder, RunSpec
@@ -152,6 +153,12 @@ def _people(world: World) -> None:
         world.keys[column] = make("POST", path, json=body)["key"]
     body = {"username": "bo", "first_name": "Bo", "password": PASSWORD, "workspaces": ["team"]}
     ids["user_id"] = make("POST", "/api/v1/users", json=body)["id"]
+    kim = make("POST", "/api/v1/users", json={"username": "kim", "first_name": "Kim"})["id"]
+    link = {"token": make("POST", f"/api/v1/users/{kim}/link")["token"]}
+    token = token_of(world.http.post("/api/v1/session/link", json=link))
+    own = {"Cookie": f"{COOKIE}={token}", "Sec-Fetch-Site": "same-origin"}
+    mine = {"new_password": PASSWORD}
+    assert world.http.put("/api/v1/me/password", json=mine, headers=own).status_code == 204
     guest = {"username": "guest", "first_name": "Guest"}
     ids["guest"] = make("POST", "/api/v1/users", json=guest)["id"]
     ids["workspace_id"] = ids["team"]

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import schemathesis
@@ -75,7 +76,8 @@ class Sender:
         headers["X-Goldspan-Api-Key"] = self.world.keys[role]
         content = made.get("data")
         if content is not None and not isinstance(content, str | bytes):
-            content = json.dumps(content)
+            form = "urlencoded" in headers.get("Content-Type", "") and isinstance(content, dict)
+            content = urlencode(content, doseq=True) if form else json.dumps(content)
         answer = self.world.http.request(
             made["method"],
             made["url"],

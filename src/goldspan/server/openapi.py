@@ -16,6 +16,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.routes import HTTPRoute
 
 from goldspan.server.error_map import STATUS
+from goldspan.wire.account import PasswordForm
 from goldspan.wire.annotating import RecordIds, Task
 from goldspan.wire.base import Own, Page
 from goldspan.wire.error import ErrorBody
@@ -44,6 +45,11 @@ BODIES: dict[Operation, Any] = {
     ("post", "/api/v1/me/leases/release"): RecordIds,
 }
 """What routes take that decode their bodies themselves."""
+
+FORMS: dict[Operation, Any] = {("post", "/api/v1/token"): PasswordForm}
+"""Those of them that take forms, of either kind."""
+
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 FILES: dict[Operation, str] = {
     ("get", "/api/v1/datasets/{dataset_id}/export"): "*/*",
@@ -86,7 +92,7 @@ def handlers_of(route: HTTPRoute) -> list[tuple[str, HTTPRouteHandler]]:
 
 def completed(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
     """Return the description with errors, security, and the bodies and answers of the tables."""
-    kinds = [ErrorBody, *ANSWERS.values(), *BODIES.values()]
+    kinds = [ErrorBody, *ANSWERS.values(), *BODIES.values(), *FORMS.values()]
     shapes, made = msgspec.json.schema_components(kinds, ref_template=REF)
     by_kind = dict(zip(map(str, kinds), shapes, strict=True))
     done: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(schema))
@@ -119,8 +125,9 @@ def completed(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
                     responses[status]["description"], by_kind[str(ANSWERS[key])]
                 )
             if key in BODIES:
-                content = {"application/json": {"schema": by_kind[str(BODIES[key])]}}
-                operation["requestBody"] = {"content": content, "required": True}
+                operation["requestBody"] = _body(by_kind[str(BODIES[key])], "application/json")
+            if key in FORMS:
+                operation["requestBody"] = _body(by_kind[str(FORMS[key])], *FORM_TYPES)
             if key in FILES:
                 responses["200"]["content"] = {FILES[key]: {"schema": {}}}
     return done
@@ -142,6 +149,10 @@ def _without_zones(shape: Any) -> None:
             shape.setdefault("description", "ISO 8601, UTC, without a zone.")
         for one in shape.values():
             _without_zones(one)
+
+
+def _body(shape: Any, *types: str) -> dict[str, Any]:
+    return {"content": {name: {"schema": shape} for name in types}, "required": True}
 
 
 def _answer(description: str, shape: Any) -> dict[str, Any]:

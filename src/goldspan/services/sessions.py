@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from goldspan.domain.permission import Action, Actor
-from goldspan.errors import Forbidden, NotFound, Unauthenticated
-from goldspan.services.keys import key_hash, new_token
+from goldspan.errors import Forbidden, NotFound, PasswordChangeRequired, Unauthenticated
+from goldspan.services.keys import add_new_key, key_hash, new_token
 from goldspan.services.passwords import set_password
 from goldspan.storage.rows import BeganWith, LinkRow, SessionRow, UserRow
 from goldspan.storage.store import Unit
@@ -19,6 +19,9 @@ LONGEST = timedelta(days=30)
 """A session ends so long after it began."""
 
 LINK_LIFE = timedelta(hours=24)
+TOKEN_LIFE = timedelta(hours=24)
+TOKEN_NAME = "signed in with the password"
+"""Of the keys that a password was exchanged for, in the list of a user's keys."""
 
 WRONG = "this username and password do not belong together"
 
@@ -30,6 +33,19 @@ class SignedIn:
     session: SessionRow
     user: UserRow
     token: str
+
+    @property
+    def id(self) -> str:
+        """The user's id, for the audit log."""
+        return self.user.id
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """The only copy of a key, and whose it is."""
+
+    user: UserRow
+    key: str
 
     @property
     def id(self) -> str:
@@ -84,12 +100,71 @@ def sign_in(unit: Unit, user: UserRow, *, rehashed: str | None, instead_of: str 
     Raises:
         Unauthenticated: if the user was deleted, or the password changed, in the meantime.
     """
+    now = _still(unit, user, rehashed)
+    return begin_session(unit, now, "password", instead_of=instead_of)
+
+
+def exchange_password(unit: Unit, user: UserRow, *, rehashed: str | None) -> Exchanged:
+    """Return a key of one day for a user whose password was verified.
+
+    Args:
+        unit: a transaction that writes.
+        user: as it was when the password was verified.
+        rehashed: as of ``sign_in``.
+
+    Raises:
+        Unauthenticated: if the user was deleted, or the password changed, in the meantime.
+        PasswordChangeRequired: if somebody else has set the password.
+    """
+    now = _still(unit, user, rehashed)
+    if now.must_change_password:
+        raise PasswordChangeRequired(
+            "somebody else has set your password; sign in on the page and choose one of your own"
+        )
+    for row in unit.keys.of(user.id):
+        if row.name == TOKEN_NAME and row.expires_at is not None and row.expires_at <= unit.now:
+            unit.keys.delete(row.id)
+    _, key = add_new_key(unit, user.id, TOKEN_NAME, expires_at=unit.now + TOKEN_LIFE)
+    return Exchanged(now, key)
+
+
+def refuse_sign_in(
+    unit: Unit,
+    user: UserRow | None,
+    *,
+    action: str,
+    request_id: str | None,
+    address: str | None,
+) -> None:
+    """Keep in the audit log that a sign-in was refused.
+
+    A name that nobody has is not kept: it often is a password that was typed into the wrong field.
+
+    Args:
+        unit: a transaction that writes.
+        user: whose name was given, None if nobody's.
+        action: what was asked for.
+        request_id: of the request.
+        address: where it came from.
+    """
+    unit.audit.add(
+        f"refused: {action}",
+        {},
+        user_id=None if user is None else user.id,
+        username=None if user is None else user.username,
+        request_id=request_id,
+        address=address,
+    )
+
+
+def _still(unit: Unit, user: UserRow, rehashed: str | None) -> UserRow:
+    """Return the user as they are now, with the password's new hash if there is one."""
     now = unit.users.get(user.id)
     if now is None or now.password_hash != user.password_hash:
         raise Unauthenticated(WRONG)
-    if rehashed is not None:
-        now = set_password(unit, now, rehashed, must_change=now.must_change_password)
-    return begin_session(unit, now, "password", instead_of=instead_of)
+    if rehashed is None:
+        return now
+    return set_password(unit, now, rehashed, must_change=now.must_change_password)
 
 
 def end_session(unit: Unit, token: str) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
 from goldspan.domain.permission import Scope
 from goldspan.domain.workspace import Role
-from goldspan.wire.base import Own
+from goldspan.wire.base import Own, Wire
 
 
 class SignIn(Own):
@@ -16,6 +17,20 @@ class SignIn(Own):
 
     username: str
     password: str
+
+
+class PasswordForm(Wire):
+    """A username and its password, as the contract's forms have them."""
+
+    username: str
+    password: str
+
+
+class AccessToken(Wire):
+    """A key for the header ``Authorization: Bearer``; it ends after a day."""
+
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"
 
 
 class Token(Own):

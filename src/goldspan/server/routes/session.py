@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, delete, get, post, put
 from litestar.params import JSONBody
 
@@ -17,24 +17,25 @@ from goldspan.server.deps import (
     Db,
     Exposure,
 )
+from goldspan.server.journal import SHOWS_SECRET
+from goldspan.server.password_check import note_refusal, require_current_password, verified
 from goldspan.server.security import Security, refuse_other_sites
-from goldspan.server.sign_in_limit import SignInLimit
 from goldspan.services import sessions
-from goldspan.services.passwords import hash_password, needs_rehash, verify_password
+from goldspan.services.passwords import hash_password
 from goldspan.services.users import get_user, workspaces_of
 from goldspan.storage.rows import SessionRow, UserRow
 from goldspan.storage.store import Unit
 from goldspan.wire.account import (
+    AccessToken,
     NamedWorkspace,
     PasswordChange,
+    PasswordForm,
     Session,
     SessionUser,
     SignIn,
     Token,
 )
 from goldspan.wire.base import from_wire_time
-
-log = logging.getLogger("goldspan.server")
 
 
 def shown(unit: Unit, row: SessionRow, user: UserRow, security: Security) -> Session:
@@ -67,11 +68,6 @@ def with_cookie(
     return Response(body, status_code=status, cookies=[security.cookie(done.token)])
 
 
-def address_of(request: Request[Any, Any, Any]) -> str:
-    """Return the address that a request comes from."""
-    return request.client.host if request.client else ""
-
-
 @post("/api/v1/session", status_code=200, exclude_from_auth=True)
 async def sign_in(
     db: Database,
@@ -81,27 +77,21 @@ async def sign_in(
 ) -> Response[Session]:
     """Begin a session with a password."""
     refuse_other_sites(request)
-    limit: SignInLimit = request.app.state.sign_in_limit
-    address = address_of(request)
-    mark = limit.begin(data.username, address)
-
-    def find(unit: Unit) -> UserRow | None:
-        return unit.users.by_name(data.username)
-
-    user = await db.read(find)
-    known_hash = None if user is None else user.password_hash
-    is_right = await db.hashing(lambda: verify_password(data.password, known_hash))
-    if user is None or not is_right:
-        log.warning("a sign-in from %s was refused", address)
-        raise Unauthenticated(sessions.WRONG)
-    limit.forget(data.username, address, mark)
-    rehashed = None
-    if needs_rehash(user):
-        rehashed = await db.hashing(lambda: hash_password(data.password, checked=False))
+    user, rehashed = await verified(db, request, data.username, data.password)
     done = await db.write(
         sessions.sign_in, user, rehashed=rehashed, instead_of=given_session(request, security)
     )
     return with_cookie(db, done, security, 200)
+
+
+@post("/api/v1/token", exclude_from_auth=True, opt={SHOWS_SECRET: True})
+async def get_token(db: Database, request: Request[Any, Any, Any]) -> AccessToken:
+    """Exchange a password, sent as a form of either kind, for a key of one day."""
+    refuse_other_sites(request)
+    data = msgspec.convert(dict(await request.form()), PasswordForm)
+    user, rehashed = await verified(db, request, data.username, data.password)
+    made = await db.write(sessions.exchange_password, user, rehashed=rehashed)
+    return AccessToken(access_token=made.key)
 
 
 @post("/api/v1/session/link", status_code=200, exclude_from_auth=True)
@@ -113,9 +103,13 @@ async def follow_link(
 ) -> Response[Session]:
     """Begin a session with a one-time link."""
     refuse_other_sites(request)
-    done = await db.write(
-        sessions.follow_link, data.token, instead_of=given_session(request, security)
-    )
+    try:
+        done = await db.write(
+            sessions.follow_link, data.token, instead_of=given_session(request, security)
+        )
+    except Unauthenticated:
+        await note_refusal(db, request, None)
+        raise
     return with_cookie(db, done, security, 200)
 
 
@@ -162,12 +156,7 @@ async def change_password(
     user = await db.read(get_user, actor, actor.user_id)
     current = data.current_password
     if current is not None:
-        limit: SignInLimit = request.app.state.sign_in_limit
-        mark = limit.begin(user.username, address_of(request))
-        known_hash = user.password_hash
-        if not await db.hashing(lambda: verify_password(current, known_hash)):
-            raise Forbidden("current_password is not your password")
-        limit.forget(user.username, address_of(request), mark)
+        await require_current_password(db, request, user, current)
     elif session is None or not (user.must_change_password or session.began_with == "link"):
         raise Forbidden("give your current_password; it is not needed after a one-time link only")
     hashed = await db.hashing(lambda: hash_password(data.new_password))
@@ -176,6 +165,7 @@ async def change_password(
 
 HANDLERS = [
     sign_in,
+    get_token,
     follow_link,
     current,
     sign_out,
