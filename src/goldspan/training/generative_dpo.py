@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
-from transformers import TrainerCallback
 from trl import DPOConfig
 
 from goldspan.domain.demonstration import Demonstration
@@ -17,41 +14,30 @@ from goldspan.domain.preference import PreferencePair
 from goldspan.domain.prompt import PromptTemplate
 from goldspan.errors import InvalidSettings, ReferenceMismatch
 from goldspan.run.folder import RunFolder
-from goldspan.run.rows import read_rows
-from goldspan.training.alarm import NOTICEABLE, ChosenAlarm
+from goldspan.run.rows import RowCounts, read_rows
+from goldspan.training.alarm import NOTICEABLE
 from goldspan.training.annotators import annotators_of
 from goldspan.training.arguments import trainer_arguments
 from goldspan.training.events import RunEvents, listener
-from goldspan.training.generative_check import check_saved
-from goldspan.training.generative_model import (
-    GenerativeStart,
-    keep_start,
-    load_generative_start,
-    lora_config,
-    save_trained,
-    settled,
-    trained_share,
-)
+from goldspan.training.generative_model import load_generative_start, settled
 from goldspan.training.generative_prompt import checkpoint_template, prompter_of
-from goldspan.training.generative_rows import pair_rows
+from goldspan.training.generative_rows import Row, pair_rows
+from goldspan.training.generative_run import (
+    GenerativeRun,
+    carry_out_generative_run,
+    create_generative_run,
+    reopen_generative_run,
+)
 from goldspan.training.generative_settings import (
     PAIRWISE_LOSS_TYPES,
     SMOOTHED_BY_TRL,
-    SWITCHED_OFF,
     GenerativeDPOSettings,
 )
-from goldspan.training.held_out import freeze_held_out
 from goldspan.training.preference_trainer import PreferenceTrainer
-from goldspan.training.processes import launch, whole_weights
+from goldspan.training.processes import launch
 from goldspan.training.result import OnEvent, TrainingResult
-from goldspan.training.runs import (
-    carry_out,
-    create_run,
-    require_rows,
-    restore_settings,
-    start_of,
-)
-from goldspan.training.watch import Quiz, require_held_out, watchers_of
+from goldspan.training.runs import require_rows
+from goldspan.training.watch import require_held_out
 
 TOLERANCE = 1e-3
 """The largest implicit reward margin before the first step, where all should be 0."""
@@ -110,35 +96,31 @@ def train_generative_dpo(
     template = checkpoint_template(start, template, allow_other_prompt)
     settings = settled(settings, start)
     _require_known_to_loss(pairs, settings)
-    with_ties = settings.tie_model is not None
-    _, _, counts = pair_rows(pairs, prompter_of(start, template), ties=with_ties)
+    prompter = prompter_of(settings, start, template)
+    rows, kept, counts = pair_rows(pairs, prompter, ties=settings.tie_model is not None)
     require_rows(counts)
-    folder = create_run(
+    run = create_generative_run(
         output,
         pairs,
-        command="dpo",
-        reader="generative",
-        parent=start.parent,
-        settings=settings,
-        template=asdict(template),
+        "dpo",
+        start,
+        settings,
+        template,
+        tokenizer=tokenizer,
+        held_out=held_out,
         model_at_root=model_at_root,
     )
-    keep_start(folder, start, tokenizer)
-    freeze_held_out(folder, held_out)
     if launcher is not None:
-        return launch(folder, launcher)
-    return _train(folder, start, pairs, template, settings, on_event)
+        return launch(run.folder, launcher)
+    return _train(run, rows, kept, counts, on_event)
 
 
 def resume_generative_dpo(folder: RunFolder, on_event: OnEvent | None = None) -> TrainingResult:
     """Go on with an interrupted run, from its folder alone."""
-    settings = restore_settings(folder, GenerativeDPOSettings)
-    start = load_generative_start(
-        start_of(folder), None, settings.seed, four_bit=settings.load_in_4bit
-    )
+    run = reopen_generative_run(folder, GenerativeDPOSettings)
     pairs = read_rows(folder.data_path, PreferencePair)
-    template = PromptTemplate(**(folder.spec.template or {}))
-    return _train(folder, start, pairs, template, settings, on_event)
+    with_ties = run.settings.tie_model is not None
+    return _train(run, *pair_rows(pairs, run.prompter, ties=with_ties), on_event)
 
 
 def _require_known_to_loss(
@@ -154,15 +136,13 @@ def _require_known_to_loss(
 
 
 def _train(
-    folder: RunFolder,
-    start: GenerativeStart,
-    pairs: Sequence[PreferencePair],
-    template: PromptTemplate,
-    settings: GenerativeDPOSettings,
+    run: GenerativeRun[GenerativeDPOSettings],
+    made: Sequence[Row],
+    kept: Sequence[PreferencePair],
+    counts: RowCounts,
     on_event: OnEvent | None,
 ) -> TrainingResult:
-    prompter = prompter_of(start, template)
-    made, kept, counts = pair_rows(pairs, prompter, ties=settings.tie_model is not None)
+    folder, settings, parent = run.folder, run.settings, run.start.parent
     rows = [
         {
             **row,
@@ -181,52 +161,25 @@ def _train(
             own_loss=pairwise and any(r["label_smoothing"] or r["weight"] != 1.0 for r in rows),
             tie_model=settings.tie_model,
             on_pairs=lambda stage, done, total: _tell(events, stage, done, total),
-            model=start.model,
             args=_arguments(settings, folder),
-            processing_class=start.tokenizer,
-            peft_config=lora_config(settings, start),
-            why_plain=None if settings.share_prefixes else SWITCHED_OFF,
-            tokens_per_batch=settings.tokens_per_batch,
+            **run.trainer_parts(),
         )
         if folder.last_checkpoint() is None:
             margins = trainer.start_margins()
             events("start_margins", pairs=len(margins), largest=float(margins.abs().max()))
-            require_zero(margins, start.parent)
-    config = prompter.config
-    figures: dict[str, float] = {}
+            require_zero(margins, parent)
 
-    def save(_: Path) -> None:
-        figures.update(trainer.figures())
-        weights = whole_weights(trainer)
-        save_trained(trainer.model, start.tokenizer, template, config, folder, start, weights)
+    def measure() -> Mapping[str, Any]:
+        figures = trainer.figures()
+        return {"preferences": figures, "warnings": _displaced(figures)}
 
-    def watchers(events: RunEvents) -> list[TrainerCallback]:
-        asked = partial(Quiz, trainer.model, start.tokenizer, template, config)
-        alarm = ChosenAlarm(events, settings.beta)
-        return [alarm, *watchers_of(folder, settings, events, asked)]
-
-    def after() -> Mapping[str, Any]:
-        found = check_saved(folder, template)
-        warnings = [*found["warnings"], *_displaced(figures)]
-        return {**found, "preferences": figures, "warnings": warnings}
-
-    return carry_out(
-        folder,
-        trainer,
-        counts,
-        save_model=save,
-        on_event=on_event,
-        watchers=watchers,
-        facts={
-            "annotators": annotators_of(kept),
-            "reading": asdict(config),
-            "trained": trained_share(trainer.model),
-            "prefixes_shared": trainer.why_plain is None,
-            "why_prefixes_not_shared": trainer.why_plain,
-            "reference": start.parent,
-            "start_margins": _start_margins(folder),
-        },
-        after=after,
+    facts = {
+        "annotators": annotators_of(kept),
+        "reference": parent,
+        "start_margins": _start_margins(folder),
+    }
+    return carry_out_generative_run(
+        run, trainer, counts, on_event, facts, beta=settings.beta, measure=measure
     )
 
 

@@ -3,73 +3,37 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from functools import partial
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
-from peft import PeftModel
-from transformers import TrainerCallback
-from trl import KTOConfig, KTOTrainer
+from trl import KTOConfig
 
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.prompt import PromptTemplate
 from goldspan.domain.verdict import Verdict
 from goldspan.errors import InvalidInput
 from goldspan.run.folder import RunFolder
-from goldspan.run.rows import read_rows
-from goldspan.training.alarm import ChosenAlarm
+from goldspan.run.rows import RowCounts, read_rows
 from goldspan.training.arguments import trainer_arguments
-from goldspan.training.events import RunEvents
-from goldspan.training.generative_check import check_saved
-from goldspan.training.generative_model import (
-    GenerativeStart,
-    keep_start,
-    load_generative_start,
-    lora_config,
-    save_trained,
-    settled,
-    trained_share,
-)
+from goldspan.training.generative_model import load_generative_start, settled
 from goldspan.training.generative_prompt import checkpoint_template, prompter_of
 from goldspan.training.generative_rows import Row, verdict_rows
-from goldspan.training.generative_settings import GenerativeKTOSettings
-from goldspan.training.held_out import freeze_held_out
-from goldspan.training.processes import launch, whole_weights
-from goldspan.training.result import OnEvent, TrainingResult
-from goldspan.training.runs import (
-    carry_out,
-    create_run,
-    require_rows,
-    restore_settings,
-    start_of,
+from goldspan.training.generative_run import (
+    GenerativeRun,
+    carry_out_generative_run,
+    create_generative_run,
+    reopen_generative_run,
 )
-from goldspan.training.tree_trainer import SharesPrefixes
-from goldspan.training.unobserved import Unobserved
-from goldspan.training.watch import Quiz, require_held_out, watchers_of
-
-NOT_SHARED = "KTO reads every answer after another row's prompt, too"
-
-
-class VerdictTrainer(Unobserved, SharesPrefixes, KTOTrainer):
-    """TRL's trainer on rows that are tokens already.
-
-    The reference is what the model says before the first step. Prefixes are not shared, but the
-    vocabulary is projected only where an answer is scored.
-    """
-
-    why_plain = NOT_SHARED
-
-    def __init__(self, **arguments: Any) -> None:
-        super().__init__(**arguments)
-        # TRL's frozen copy of a trained adapter has served its purpose.
-        if isinstance(self.model, PeftModel) and "ref" in self.model.peft_config:
-            self.model.delete_adapter("ref")
-
-    def _prepare_dataset(self, dataset: Dataset, *_: Any, **__: Any) -> Dataset:
-        return dataset
+from goldspan.training.generative_settings import GenerativeKTOSettings
+from goldspan.training.processes import launch
+from goldspan.training.result import OnEvent, TrainingResult
+from goldspan.training.runs import require_rows
+from goldspan.training.tree_trainer import PASSAGE
+from goldspan.training.verdict_trainer import VerdictTrainer
+from goldspan.training.watch import require_held_out
 
 
 def train_generative_kto(
@@ -120,101 +84,67 @@ def train_generative_kto(
     )
     template = checkpoint_template(start, template, allow_other_prompt)
     settings = settled(settings, start)
-    rows, counts = verdict_rows(verdicts, prompter_of(start, template))
+    rows, counts = verdict_rows(verdicts, prompter_of(settings, start, template))
     require_rows(counts)
     _require_both_kinds(rows)
-    folder = create_run(
+    run = create_generative_run(
         output,
         verdicts,
-        command="kto",
-        reader="generative",
-        parent=start.parent,
-        settings=settings,
-        template=asdict(template),
+        "kto",
+        start,
+        settings,
+        template,
+        tokenizer=tokenizer,
+        held_out=held_out,
         model_at_root=model_at_root,
     )
-    keep_start(folder, start, tokenizer)
-    freeze_held_out(folder, held_out)
     if launcher is not None:
-        return launch(folder, launcher)
-    return _train(folder, start, verdicts, template, settings, on_event)
+        return launch(run.folder, launcher)
+    return _train(run, rows, counts, on_event)
 
 
 def resume_generative_kto(folder: RunFolder, on_event: OnEvent | None = None) -> TrainingResult:
     """Go on with an interrupted run, from its folder alone."""
-    settings = restore_settings(folder, GenerativeKTOSettings)
-    start = load_generative_start(
-        start_of(folder), None, settings.seed, four_bit=settings.load_in_4bit
-    )
-    verdicts = read_rows(folder.data_path, Verdict)
-    template = PromptTemplate(**(folder.spec.template or {}))
-    return _train(folder, start, verdicts, template, settings, on_event)
+    run = reopen_generative_run(folder, GenerativeKTOSettings)
+    rows, counts = verdict_rows(read_rows(folder.data_path, Verdict), run.prompter)
+    return _train(run, rows, counts, on_event)
 
 
 def _train(
-    folder: RunFolder,
-    start: GenerativeStart,
-    verdicts: Sequence[Verdict],
-    template: PromptTemplate,
-    settings: GenerativeKTOSettings,
+    run: GenerativeRun[GenerativeKTOSettings],
+    rows: Sequence[Row],
+    counts: RowCounts,
     on_event: OnEvent | None,
 ) -> TrainingResult:
-    prompter = prompter_of(start, template)
-    rows, counts = verdict_rows(verdicts, prompter)
+    compared = run.settings.loss_type == "kto"
     trainer = VerdictTrainer(
-        train_dataset=Dataset.from_list(in_batches(rows, settings)),
-        model=start.model,
-        args=_arguments(settings, folder, rows),
-        processing_class=start.tokenizer,
-        peft_config=lora_config(settings, start),
+        train_dataset=Dataset.from_list(
+            with_other_answers(rows, run.settings.seed) if compared else list(rows)
+        ),
+        args=_arguments(run.settings, run.folder, rows),
+        **run.trainer_parts(),
     )
-    config = prompter.config
-
-    def save(_: Path) -> None:
-        weights = whole_weights(trainer)
-        save_trained(trainer.model, start.tokenizer, template, config, folder, start, weights)
-
-    def watchers(events: RunEvents) -> list[TrainerCallback]:
-        asked = partial(Quiz, trainer.model, start.tokenizer, template, config)
-        alarm = ChosenAlarm(events, settings.beta)
-        return [alarm, *watchers_of(folder, settings, events, asked)]
-
-    def after() -> Mapping[str, Any]:
-        return check_saved(folder, template)
-
-    return carry_out(
-        folder,
-        trainer,
-        counts,
-        save_model=save,
-        on_event=on_event,
-        watchers=watchers,
-        facts={
-            "reading": asdict(config),
-            "trained": trained_share(trainer.model),
-            "prefixes_shared": False,
-            "why_prefixes_not_shared": NOT_SHARED,
-            "reference": start.parent,
-            "verdicts": _kinds(rows),
-        },
-        after=after,
-    )
+    facts = {"reference": run.start.parent, "verdicts": _kinds(rows)}
+    return carry_out_generative_run(run, trainer, counts, on_event, facts, beta=run.settings.beta)
 
 
-def in_batches(rows: Sequence[Row], settings: GenerativeKTOSettings) -> list[Row]:
-    """Return the rows in their order of training, each with its neighbour's answer.
+def with_other_answers(rows: Sequence[Row], seed: int) -> list[Row]:
+    """Return the rows, each with an answer to a question about another passage.
 
-    Within a batch the answers are moved on by one row: what the model says of an answer to
-    another question measures how far it has moved as a whole.
+    What the model says of it after the row's own prompt measures how far it has moved as a whole.
+    Where one passage has more than half of all rows, some of its rows get answers of its own.
     """
-    rows = list(rows)
-    random.Random(settings.seed).shuffle(rows)
-    size = settings.per_device_train_batch_size
-    made = []
-    for first in range(0, len(rows), size):
-        batch = rows[first : first + size]
-        for at, row in enumerate(batch):
-            made.append({**row, "KL_completion_ids": batch[at - 1]["completion_ids"]})
+    passages = [row.get(PASSAGE, tuple(row["prompt_ids"])) for row in rows]
+    names = list(dict.fromkeys(passages))
+    random.Random(seed).shuffle(names)
+    place = {name: i for i, name in enumerate(names)}
+    order = sorted(range(len(rows)), key=lambda i: place[passages[i]])
+    # Rows of a passage stand together: so far on, another passage has begun.
+    step = max(1, min(max(Counter(passages).values()), len(rows) // 2))
+    made = [dict(row) for row in rows]
+    for at, i in enumerate(order):
+        other = rows[order[(at + step) % len(order)]]
+        made[i]["KL_completion_ids"] = other["completion_ids"]
     return made
 
 
@@ -230,7 +160,6 @@ def _arguments(
         undesirable_weight=settings.undesirable_weight,
         max_length=None,
         precompute_ref_log_probs=True,
-        train_sampling_strategy="sequential",
         **trainer_arguments(settings, folder.checkpoints_dir),
     )
 

@@ -9,6 +9,7 @@ from goldspan.errors import UnusableModel
 from goldspan.reader.generative_config import GenerativeReaderConfig, length_limit
 from goldspan.reader.prompting import Prompter
 from goldspan.training.generative_model import GenerativeStart
+from goldspan.training.generative_settings import GenerativeSettings, GenerativeSFTSettings
 
 
 def checkpoint_template(
@@ -35,9 +36,22 @@ def checkpoint_template(
     return replace(start.template, prompt=given.prompt)
 
 
-def prompter_of(start: GenerativeStart, template: PromptTemplate) -> Prompter:
-    """Return what makes prompts in the windows that the model was trained with."""
-    config = (start.config or GenerativeReaderConfig()).limited_to(
-        length_limit(start.model, start.tokenizer)
-    )
-    return Prompter(start.tokenizer, template, config)
+def reading_config(settings: GenerativeSettings, start: GenerativeStart) -> GenerativeReaderConfig:
+    """Return the lengths to train with: those of SFT's settings, else the checkpoint's own."""
+    if isinstance(settings, GenerativeSFTSettings):
+        config = GenerativeReaderConfig(
+            max_length=settings.max_length,
+            max_question_length=settings.max_question_length,
+            doc_stride=settings.doc_stride,
+            max_new_tokens=settings.max_new_tokens,
+        )
+    else:
+        config = start.config or GenerativeReaderConfig()
+    return config.limited_to(length_limit(start.model, start.tokenizer))
+
+
+def prompter_of(
+    settings: GenerativeSettings, start: GenerativeStart, template: PromptTemplate
+) -> Prompter:
+    """Return what makes prompts in the windows that ``reading_config`` allows."""
+    return Prompter(start.tokenizer, template, reading_config(settings, start))

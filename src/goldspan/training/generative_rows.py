@@ -126,12 +126,13 @@ def pair_rows(
 
 
 def verdict_rows(verdicts: Sequence[Verdict], prompter: Prompter) -> tuple[list[Row], RowCounts]:
-    """Make rows of ``prompt_ids``, ``completion_ids`` and ``label``.
+    """Make rows of ``prompt_ids``, ``completion_ids``, ``label`` and, as above, ``passage``.
 
     Each stands in the first window that holds the answer, or in the first one where none does.
     """
     rows: list[Row] = []
     counter = RowCounter()
+    number = _numbering(prompter)
     for verdict in verdicts:
         question = verdict.question_text
         try:
@@ -142,8 +143,8 @@ def verdict_rows(verdicts: Sequence[Verdict], prompter: Prompter) -> tuple[list[
         except _Drop as reason:
             counter.drop(str(reason))
             continue
-        prompt = prompter.prompt(question, window)
-        rows.append({"prompt_ids": prompt, "completion_ids": completion, "label": verdict.good})
+        row = {"prompt_ids": prompter.prompt(question, window), "completion_ids": completion}
+        rows.append({**row, "label": verdict.good, **number(window)})
         counter.keep()
     _check_lengths([[*row["prompt_ids"], *row["completion_ids"]] for row in rows], prompter)
     return rows, counter.counts()

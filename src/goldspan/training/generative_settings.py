@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeVar
 
 from goldspan.errors import InvalidSettings
 from goldspan.training.settings import Settings, TrainSettings
@@ -243,8 +243,8 @@ class GenerativeDPOSettings(GenerativeSettings):
 class GenerativeKTOSettings(GenerativeSettings):
     """Training a generative reader on verdicts (KTO, arXiv 2402.01306), single answers each.
 
-    Every answer is read with another row's answer, too, to measure how far the model has moved,
-    so that passages are not shared and rows keep one order in all epochs.
+    Every question is read with an answer to another passage's question, too, to measure how far
+    the model has moved as a whole.
 
     Args:
         beta: strength of the pull to the reference, > 0.
@@ -285,6 +285,9 @@ class RewardSettings(GenerativeSettings):
     """
 
     center_rewards: float = 0.0
+
+
+AnyGenerativeSettings = TypeVar("AnyGenerativeSettings", bound=GenerativeSettings)
 
 
 def with_learning_rate(settings: Settings, *, fresh: bool, adapter: bool) -> Settings:

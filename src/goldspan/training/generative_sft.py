@@ -2,65 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
-from transformers import TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.prompt import PromptTemplate
-from goldspan.reader.generative_config import GenerativeReaderConfig, length_limit
-from goldspan.reader.prompting import Prompter
 from goldspan.run.folder import RunFolder
 from goldspan.run.rows import RowCounts, read_rows
 from goldspan.training.arguments import trainer_arguments
-from goldspan.training.events import RunEvents
-from goldspan.training.generative_check import check_saved
-from goldspan.training.generative_model import (
-    GenerativeStart,
-    keep_start,
-    load_generative_start,
-    lora_config,
-    save_trained,
-    settled,
-    trained_share,
-)
+from goldspan.training.generative_model import load_generative_start, settled
+from goldspan.training.generative_prompt import prompter_of
 from goldspan.training.generative_rows import Row, demonstration_rows, text_rows
-from goldspan.training.generative_settings import (
-    SWITCHED_OFF,
-    GenerativeSFTSettings,
+from goldspan.training.generative_run import (
+    GenerativeRun,
+    carry_out_generative_run,
+    create_generative_run,
+    reopen_generative_run,
 )
-from goldspan.training.held_out import freeze_held_out
-from goldspan.training.processes import launch, whole_weights
+from goldspan.training.generative_settings import GenerativeSFTSettings
+from goldspan.training.processes import launch
 from goldspan.training.result import OnEvent, TrainingResult
-from goldspan.training.runs import (
-    carry_out,
-    create_run,
-    require_rows,
-    restore_settings,
-    start_of,
-)
+from goldspan.training.runs import require_rows
 from goldspan.training.tree_trainer import SharesPrefixes
-from goldspan.training.unobserved import Unobserved
-from goldspan.training.watch import Quiz, require_held_out, watchers_of
+from goldspan.training.unobserved import OnTokens
+from goldspan.training.watch import require_held_out
 
 
-class GenerativeSFTTrainer(Unobserved, SharesPrefixes, SFTTrainer):
-    """TRL's trainer on rows that are tokens already, with shared prefixes computed once.
-
-    Args:
-        why_plain: why prefixes are not to be shared, if they are not.
-        arguments: TRL's.
-    """
-
-    def __init__(self, *, why_plain: str | None = None, **arguments: Any) -> None:
-        self.why_plain = why_plain
-        super().__init__(**arguments)
+class GenerativeSFTTrainer(OnTokens, SharesPrefixes, SFTTrainer):
+    """TRL's trainer on rows that are tokens already, with shared prefixes computed once."""
 
 
 def train_generative_sft(
@@ -109,24 +82,22 @@ def train_generative_sft(
     )
     template = template or start.template or PromptTemplate()
     settings = settled(settings, start)
-    config = _reader_config(settings, start)
-    rows, counts = demonstration_rows(demonstrations, Prompter(start.tokenizer, template, config))
+    rows, counts = demonstration_rows(demonstrations, prompter_of(settings, start, template))
     require_rows(counts)
-    folder = create_run(
+    run = create_generative_run(
         output,
         demonstrations,
-        command="sft",
-        reader="generative",
-        parent=start.parent,
-        settings=settings,
-        template=asdict(template),
+        "sft",
+        start,
+        settings,
+        template,
+        tokenizer=tokenizer,
+        held_out=held_out,
         model_at_root=model_at_root,
     )
-    keep_start(folder, start, tokenizer)
-    freeze_held_out(folder, held_out)
     if launcher is not None:
-        return launch(folder, launcher)
-    return _train(folder, start, rows, counts, template, config, settings, on_event)
+        return launch(run.folder, launcher)
+    return _train(run, rows, counts, on_event)
 
 
 def train_generative_sft_texts(
@@ -163,38 +134,29 @@ def train_generative_sft_texts(
         model, tokenizer, settings.seed, texts, four_bit=settings.load_in_4bit
     )
     settings = settled(settings, start)
-    config = _reader_config(settings, start)
-    rows, counts = text_rows(texts, Prompter(start.tokenizer, PromptTemplate(), config))
+    rows, counts = text_rows(texts, prompter_of(settings, start, PromptTemplate()))
     require_rows(counts)
-    folder = create_run(
+    run = create_generative_run(
         output,
         texts,
-        command="sft",
-        reader="generative",
-        parent=start.parent,
-        settings=settings,
+        "sft",
+        start,
+        settings,
+        None,
+        tokenizer=tokenizer,
         model_at_root=model_at_root,
     )
-    keep_start(folder, start, tokenizer)
-    return _train(folder, start, rows, counts, None, config, settings, on_event)
+    return _train(run, rows, counts, on_event)
 
 
 def resume_generative_sft(folder: RunFolder, on_event: OnEvent | None = None) -> TrainingResult:
     """Go on with an interrupted run, from its folder alone."""
-    settings = restore_settings(folder, GenerativeSFTSettings)
-    start = load_generative_start(
-        start_of(folder), None, settings.seed, four_bit=settings.load_in_4bit
-    )
-    config = _reader_config(settings, start)
-    if folder.spec.template is None:
-        template = None
-        prompter = Prompter(start.tokenizer, PromptTemplate(), config)
-        rows, counts = text_rows(read_rows(folder.data_path, str), prompter)
+    run = reopen_generative_run(folder, GenerativeSFTSettings)
+    if run.template is None:
+        rows, counts = text_rows(read_rows(folder.data_path, str), run.prompter)
     else:
-        template = PromptTemplate(**folder.spec.template)
-        prompter = Prompter(start.tokenizer, template, config)
-        rows, counts = demonstration_rows(read_rows(folder.data_path, Demonstration), prompter)
-    return _train(folder, start, rows, counts, template, config, settings, on_event)
+        rows, counts = demonstration_rows(read_rows(folder.data_path, Demonstration), run.prompter)
+    return _train(run, rows, counts, on_event)
 
 
 def _preset_text(demonstration: Demonstration) -> str:
@@ -204,67 +166,18 @@ def _preset_text(demonstration: Demonstration) -> str:
     return asked + "".join(template.render_completion(text) for text in demonstration.gold_texts)
 
 
-def _reader_config(
-    settings: GenerativeSFTSettings, start: GenerativeStart
-) -> GenerativeReaderConfig:
-    return GenerativeReaderConfig(
-        max_length=settings.max_length,
-        max_question_length=settings.max_question_length,
-        doc_stride=settings.doc_stride,
-        max_new_tokens=settings.max_new_tokens,
-    ).limited_to(length_limit(start.model, start.tokenizer))
-
-
 def _train(
-    folder: RunFolder,
-    start: GenerativeStart,
+    run: GenerativeRun[GenerativeSFTSettings],
     rows: Sequence[Row],
     counts: RowCounts,
-    template: PromptTemplate | None,
-    config: GenerativeReaderConfig,
-    settings: GenerativeSFTSettings,
     on_event: OnEvent | None,
 ) -> TrainingResult:
     # Without max_length: TRL would cut off the end of a longer row, and no row is longer.
-    arguments = SFTConfig(
-        max_length=None, packing=False, **trainer_arguments(settings, folder.checkpoints_dir)
-    )
+    arguments = trainer_arguments(run.settings, run.folder.checkpoints_dir)
     trainer = GenerativeSFTTrainer(
-        model=start.model,
-        args=arguments,
+        args=SFTConfig(max_length=None, packing=False, **arguments),
         train_dataset=Dataset.from_list(list(rows)),
-        processing_class=start.tokenizer,
-        peft_config=lora_config(settings, start),
-        why_plain=None if settings.share_prefixes else SWITCHED_OFF,
-        tokens_per_batch=settings.tokens_per_batch,
+        **run.trainer_parts(),
     )
-
-    def save(_: Path) -> None:
-        weights = whole_weights(trainer)
-        save_trained(trainer.model, start.tokenizer, template, config, folder, start, weights)
-
-    def after() -> Mapping[str, Any]:
-        return check_saved(folder, template)
-
-    def watchers(events: RunEvents) -> list[TrainerCallback]:
-        if template is None:
-            return []
-        asked = partial(Quiz, trainer.model, start.tokenizer, template, config)
-        return watchers_of(folder, settings, events, asked)
-
-    return carry_out(
-        folder,
-        trainer,
-        counts,
-        save_model=save,
-        on_event=on_event,
-        watchers=watchers,
-        facts={
-            "loss_on": "answers" if template else "all tokens",
-            "reading": asdict(config),
-            "trained": trained_share(trainer.model),
-            "prefixes_shared": trainer.why_plain is None,
-            "why_prefixes_not_shared": trainer.why_plain,
-        },
-        after=after,
-    )
+    facts = {"loss_on": "answers" if run.template else "all tokens"}
+    return carry_out_generative_run(run, trainer, counts, on_event, facts)

@@ -30,7 +30,7 @@ from goldspan.training.losses import (
     tied_loss,
 )
 from goldspan.training.tree_trainer import SharesPrefixes
-from goldspan.training.unobserved import Unobserved
+from goldspan.training.unobserved import OnTokens, forget_reference
 
 OWN_COLUMNS = ("label_smoothing", "weight", "tie")
 NOT_FOR_THE_MODEL = (*OWN_COLUMNS, "completion_mask", "ref_chosen_logps", "ref_rejected_logps")
@@ -50,7 +50,7 @@ class PairCollator(DataCollatorForPreference):
         return batch
 
 
-class PreferenceTrainer(Unobserved, SharesPrefixes, DPOTrainer):
+class PreferenceTrainer(OnTokens, SharesPrefixes, DPOTrainer):
     """TRL's trainer with three differences.
 
     The reference is what the model says before the first step, whatever the model came from;
@@ -67,7 +67,6 @@ class PreferenceTrainer(Unobserved, SharesPrefixes, DPOTrainer):
         own_loss: whether the pairs' smoothing and weights need the loss below instead of TRL's.
         tie_model: ``davidson`` or ``rao_kupper`` with its strength, in place of ``sigmoid``; None
             where no pair ties.
-        why_plain: why prefixes are not to be shared, if they are not.
         on_pairs: told of the progress over the pairs before the first step.
         arguments: TRL's, without data set and collator.
     """
@@ -80,10 +79,8 @@ class PreferenceTrainer(Unobserved, SharesPrefixes, DPOTrainer):
         own_loss: bool,
         on_pairs: OnPairs,
         tie_model: tuple[str, float] | None = None,
-        why_plain: str | None = None,
         **arguments: Any,
     ) -> None:
-        self.why_plain = why_plain
         self._reference_path = reference_path
         self._own_loss = own_loss or tie_model is not None
         self._tie_model = tie_model
@@ -93,9 +90,7 @@ class PreferenceTrainer(Unobserved, SharesPrefixes, DPOTrainer):
             data_collator=PairCollator(arguments["processing_class"].pad_token_id),
             **arguments,
         )
-        # TRL's frozen copy of a trained adapter has served its purpose.
-        if isinstance(self.model, PeftModel) and "ref" in self.model.peft_config:
-            self.model.delete_adapter("ref")
+        forget_reference(self.model)
 
     def start_margins(self) -> Tensor:
         """Return each pair's implicit reward margin before the first step, as training sees it.
@@ -128,9 +123,6 @@ class PreferenceTrainer(Unobserved, SharesPrefixes, DPOTrainer):
             for name in ("ref_chosen_logps", "ref_rejected_logps")
         )
         return chosen, rejected
-
-    def _prepare_dataset(self, dataset: Dataset, *_: Any, **__: Any) -> Dataset:
-        return dataset
 
     def _set_signature_columns_if_needed(self) -> None:
         super()._set_signature_columns_if_needed()

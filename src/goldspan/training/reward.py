@@ -13,7 +13,7 @@ from datasets import Dataset
 from peft import LoraConfig, PeftModel
 from torch.utils.data import DataLoader
 from transformers import AutoModelForSequenceClassification
-from trl import RewardConfig, RewardTrainer
+from trl import RewardConfig
 
 from goldspan.domain.preference import PreferencePair
 from goldspan.domain.prompt import PromptTemplate
@@ -25,36 +25,26 @@ from goldspan.training.annotators import annotators_of
 from goldspan.training.arguments import trainer_arguments
 from goldspan.training.generative_model import (
     GenerativeStart,
-    keep_start,
     load_generative_start,
     lora_config,
     save_reading,
     settled,
-    trained_share,
 )
 from goldspan.training.generative_prompt import prompter_of
 from goldspan.training.generative_rows import Row, pair_rows
+from goldspan.training.generative_run import (
+    GenerativeRun,
+    create_generative_run,
+    reading_facts,
+    reopen_generative_run,
+)
 from goldspan.training.generative_settings import RewardSettings
 from goldspan.training.processes import first_process
 from goldspan.training.result import OnEvent, TrainingResult
-from goldspan.training.runs import (
-    carry_out,
-    create_run,
-    require_rows,
-    restore_settings,
-    start_dir,
-    start_of,
-)
-from goldspan.training.unobserved import Unobserved
+from goldspan.training.runs import carry_out, require_rows, start_dir
+from goldspan.training.score_trainer import ScoreTrainer
 
 HELD_OUT = "held_out_pairs.jsonl"
-
-
-class ScoreTrainer(Unobserved, RewardTrainer):
-    """TRL's trainer on rows that are tokens already."""
-
-    def _prepare_dataset(self, dataset: Dataset, *_: Any, **__: Any) -> Dataset:
-        return dataset
 
 
 def train_reward_model(
@@ -101,55 +91,50 @@ def train_reward_model(
     )
     template = template or start.template or PromptTemplate()
     settings = settled(settings, start)
-    _, _, counts = pair_rows(pairs, prompter_of(start, template))
+    rows, kept, counts = pair_rows(pairs, prompter_of(settings, start, template))
     require_rows(counts)
-    folder = create_run(
+    run = create_generative_run(
         output,
         pairs,
-        command="reward",
-        reader="generative",
-        parent=start.parent,
-        settings=settings,
-        template=asdict(template),
+        "reward",
+        start,
+        settings,
+        template,
+        tokenizer=tokenizer,
         model_at_root=model_at_root,
     )
-    keep_start(folder, start, tokenizer)
     if held_out:
-        write_rows(folder.root / HELD_OUT, held_out)
-    return _train(folder, start, pairs, template, settings, on_event)
+        write_rows(run.folder.root / HELD_OUT, held_out)
+    return _train(run, rows, kept, counts, on_event)
 
 
 def resume_reward_model(folder: RunFolder, on_event: OnEvent | None = None) -> TrainingResult:
     """Go on with an interrupted run, from its folder alone."""
-    settings = restore_settings(folder, RewardSettings)
-    start = load_generative_start(
-        start_of(folder), None, settings.seed, four_bit=settings.load_in_4bit
-    )
+    run = reopen_generative_run(folder, RewardSettings)
     pairs = read_rows(folder.data_path, PreferencePair)
-    template = PromptTemplate(**(folder.spec.template or {}))
-    return _train(folder, start, pairs, template, settings, on_event)
+    return _train(run, *pair_rows(pairs, run.prompter), on_event)
 
 
 def _train(
-    folder: RunFolder,
-    start: GenerativeStart,
-    pairs: Sequence[PreferencePair],
-    template: PromptTemplate,
-    settings: RewardSettings,
+    run: GenerativeRun[RewardSettings],
+    rows: Sequence[Row],
+    kept: Sequence[PreferencePair],
+    counts: RowCounts,
     on_event: OnEvent | None,
 ) -> TrainingResult:
-    prompter = prompter_of(start, template)
-    rows, kept, counts = pair_rows(pairs, prompter)
+    folder, start, settings, prompter = run.folder, run.start, run.settings, run.prompter
+    parts = {
+        "model": _scoring_body(folder, start, settings.seed),
+        "peft_config": _adapters(settings, start),
+    }
     trainer = ScoreTrainer(
-        model=_scoring_body(folder, start, settings.seed),
         args=RewardConfig(
             max_length=None,
             center_rewards_coefficient=settings.center_rewards or None,
             **trainer_arguments(settings, folder.checkpoints_dir),
         ),
-        train_dataset=Dataset.from_list([_whole(row) for row in rows]),
-        processing_class=start.tokenizer,
-        peft_config=_adapters(settings, start),
+        train_dataset=Dataset.from_list(list(rows)),
+        **{**run.trainer_parts(), **parts},
     )
 
     def save(where: Path) -> None:
@@ -161,7 +146,7 @@ def _train(
             model = model.merge_and_unload()
         model.save_pretrained(where)
         start.tokenizer.save_pretrained(where)
-        save_reading(template, prompter.config, where)
+        save_reading(run.template, prompter.config, where)
 
     def after() -> Mapping[str, Any]:
         path = folder.root / HELD_OUT
@@ -177,11 +162,7 @@ def _train(
         counts,
         save_model=save,
         on_event=on_event,
-        facts={
-            "annotators": annotators_of(kept),
-            "reading": asdict(prompter.config),
-            "trained": trained_share(trainer.model),
-        },
+        facts={"annotators": annotators_of(kept), **reading_facts(run, trainer)},
         after=after,
     )
 
@@ -208,11 +189,6 @@ def _adapters(settings: RewardSettings, start: GenerativeStart) -> LoraConfig | 
     return config
 
 
-def _whole(row: Row) -> Row:
-    """Return a pair's row with the prompt before both answers."""
-    return {name: [*row["prompt_ids"], *row[name]] for name in ("chosen_ids", "rejected_ids")}
-
-
 @torch.inference_mode()
 def _accuracy(
     trainer: Any, rows: Sequence[Row], pairs: Sequence[PreferencePair], unused: RowCounts
@@ -223,7 +199,7 @@ def _accuracy(
     model = trainer.model.eval()
     margins: list[float] = []
     loader: DataLoader[Row] = DataLoader(
-        Dataset.from_list([_whole(row) for row in rows]),
+        Dataset.from_list(list(rows)),
         batch_size=trainer.args.per_device_train_batch_size,
         collate_fn=trainer.data_collator,
     )

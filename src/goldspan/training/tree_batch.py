@@ -46,12 +46,22 @@ class TreeCollator:
         self, plain: Collator, pad_token_id: int, attention_tokens: int = ATTENTION_TOKENS
     ) -> None:
         self.plain = plain
-        self._pad_token_id = pad_token_id
+        self.pad_token_id = pad_token_id
         self._attention_tokens = attention_tokens
 
     def __call__(self, examples: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Collate, and share prefixes if that pays."""
-        batch = self.plain(examples)
+        return self.share(self.plain(examples))
+
+    def share(
+        self, batch: dict[str, Any], *, least_sharing: float = LEAST_SHARING
+    ) -> dict[str, Any]:
+        """Return the batch with its forest, or as it was.
+
+        Args:
+            batch: ``input_ids``, ``attention_mask``, and ``labels`` or ``completion_mask``.
+            least_sharing: padded cells that one cell of the forest must replace.
+        """
         ids: Tensor = batch["input_ids"]
         scored = _scored(batch)
         positions = [row.nonzero().squeeze(1).numpy() for row in scored]
@@ -59,8 +69,8 @@ class TreeCollator:
         rows = [
             row[: at[-1] if len(at) else 0].numpy() for row, at in zip(ids, positions, strict=True)
         ]
-        forest = plant(rows, self._attention_tokens, self._pad_token_id)
-        if not forest.ids.size or ids.numel() < LEAST_SHARING * forest.ids.size:
+        forest = plant(rows, self._attention_tokens, self.pad_token_id)
+        if not forest.ids.size or ids.numel() < least_sharing * forest.ids.size:
             return batch
         labels = [row[at].numpy() for row, at in zip(ids, positions, strict=True)]
         found = targets(forest, positions, labels)
@@ -81,7 +91,7 @@ class TreeCollator:
         counts = scored.sum(dim=1)
         columns = int(counts.max())
         kept = torch.arange(columns)[None, :] < counts[:, None]
-        ids = torch.full((len(counts), columns + 1), self._pad_token_id)
+        ids = torch.full((len(counts), columns + 1), self.pad_token_id)
         ids[:, 1:][kept] = batch["input_ids"][scored]
         attention = torch.zeros_like(ids)
         attention[:, 1:] = kept

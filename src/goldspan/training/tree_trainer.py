@@ -20,27 +20,38 @@ logger = logging.getLogger(__name__)
 PASSAGE = "passage"
 """Column of the training data that names each row's passage."""
 
+ANSWERS = ("chosen_ids", "rejected_ids", "completion_ids", "KL_completion_ids")
+"""Columns of the training data that hold answers to ``prompt_ids``."""
+
 PROVEN_PROCESSES = (DistributedType.NO, DistributedType.MULTI_CPU, DistributedType.MULTI_GPU)
 
 
 class SharesPrefixes:
-    """Goes before ``SFTTrainer`` or ``DPOTrainer`` among the bases.
+    """Goes before ``SFTTrainer``, ``DPOTrainer`` or another of TRL's among the bases.
 
     The trainer then computes each passage of a batch once. Where the model or the set-up is not
     among those proven, it computes plain batches, says why in one line and keeps that line as
-    ``why_plain`` (None where prefixes are shared); a subclass that sets it before is obeyed. A
-    training set with a column ``passage`` is read a passage at a time, in batches of
-    ``per_device_train_batch_size`` rows.
+    ``why_plain`` (None where prefixes are shared). A training set with a column ``passage`` is
+    read a passage at a time, in batches of ``per_device_train_batch_size`` rows.
 
     Args:
+        why_plain: why prefixes are not to be shared, if they are not.
         tokens_per_batch: where > 0, fills a forward pass with whole passages up to this many
             tokens to compute, instead of with a number of rows.
     """
 
-    why_plain: str | None = None
+    tree_collator: type[Any] = TreeCollator
+    """What makes batches that share prefixes of plain ones."""
     _ready = False
 
-    def __init__(self, *args: Any, tokens_per_batch: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        why_plain: str | None = None,
+        tokens_per_batch: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        self.why_plain = why_plain
         self._tokens_per_batch = tokens_per_batch
         self._tokens_computed = 0
         super().__init__(*args, **kwargs)
@@ -70,7 +81,8 @@ class SharesPrefixes:
     ) -> Any:
         """Compute TRL's loss, and count the tokens that it took, beside TRL's ``num_tokens``."""
         if self.model.training:
-            computed = inputs.get("tree_ids", inputs["input_ids"]).numel()
+            names = ["tree_ids"] if "tree_ids" in inputs else ["input_ids", "KL_input_ids"]
+            computed = sum(inputs[name].numel() for name in names if name in inputs)
             if self.accelerator.num_processes > 1:
                 all_of_them = torch.tensor(computed, device=self.args.device)
                 computed = int(self.accelerator.gather(all_of_them).sum())
@@ -100,13 +112,17 @@ class SharesPrefixes:
         self.why_plain = next(filter(None, reasons), None)
         if self.accelerator.distributed_type in PROVEN_PROCESSES:
             for base in bases:
-                share_prefixes(base)
+                self.share_model(base)
         if self.why_plain is not None:
             logger.warning("Prefixes are not shared: %s", self.why_plain)
             return
-        self.data_collator = TreeCollator(
+        self.data_collator = self.tree_collator(
             self.data_collator, self.data_collator.pad_token_id, attention_tokens(bases[0])
         )
+
+    def share_model(self, base: Any) -> None:
+        """Let a model, without its adapters, take the collator's batches."""
+        share_prefixes(base)
 
     def _batch_sizes(self: Any) -> Sizes:
         data = self.train_dataset
@@ -114,10 +130,8 @@ class SharesPrefixes:
             return count_rows(data[PASSAGE], self.args.per_device_train_batch_size)
         if "prompt_ids" in data.column_names:
             prompts = data["prompt_ids"]
-            answers = [
-                len(chosen) + len(rejected)
-                for chosen, rejected in zip(data["chosen_ids"], data["rejected_ids"], strict=True)
-            ]
+            said = [data[name] for name in ANSWERS if name in data.column_names]
+            answers = [sum(map(len, some)) for some in zip(*said, strict=True)]
         else:
             scored = [_first_scored(labels) for labels in data["labels"]]
             rows = list(zip(data["input_ids"], scored, strict=True))
