@@ -9,7 +9,8 @@ and then the median of the rounds, each with passages of its own. Like is compar
 with a reference model in memory, or all with its log-probs computed before, at the cost of one
 epoch. Rows come from a SQuAD file; the rejected answer is a wrong stretch of the passage.
 
-Run: ``python benchmarks/training.py [SQUAD.json] [--quick] [--only dpo,sft,...] [--rounds N]``.
+Run: ``python benchmarks/training.py [SQUAD.json] [--quick] [--only dpo,sft,...] [--rounds N]
+[--cells 20x300,...]``.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ from goldspan.training.unobserved import Unobserved
 SQUAD = "squad-dev-v1.1.json"
 VOCABULARY, GPT2_VOCABULARY = 8192, 50_257
 QUESTIONS, BATCH = 5, 10
+QUESTION_COUNTS, CONTEXTS = (1, 2, 5, 10, 20), (100, 300, 800)
+"""Cells of the tables that show how the gain grows: questions a passage, tokens of context."""
 PAD, END = 0, 1
 ON_CPU: Mapping[str, Any] = {
     "use_cpu": True,
@@ -138,6 +141,7 @@ class Bench:
     folder: Path
     rounds: int
     quick: bool
+    cells: Sequence[tuple[int, int]] = ()
 
     def model(self, vocabulary: int = VOCABULARY) -> Any:
         """Build a GPT-2 of 6 layers, 320 wide: 10.3 million numbers with 8,192 tokens."""
@@ -380,11 +384,14 @@ def _growth(
         return
     model = bench.model()
     print("ratio to repaired rows / ratio of the tokens; down: questions a passage")
-    print(f"{title:<6}" + "".join(f"{f'{n} tokens':>16}" for n in (100, 300, 800)))
+    print(f"{title:<6}" + "".join(f"{f'{n} tokens':>16}" for n in CONTEXTS))
     least = float("inf")
-    for questions in (1, 2, 5, 10, 20):
+    for questions in QUESTION_COUNTS:
         print(f"{questions:<6}", end="", flush=True)
-        for context in (100, 300, 800):
+        for context in CONTEXTS:
+            if (questions, context) not in bench.cells:
+                print(f"{'':>16}", end="", flush=True)
+                continue
             ratio, limit = gain(bench, kinds, model, questions, context)
             least = min(least, ratio)
             print(f"{ratio:>9.2f} /{limit:>5.1f}", end="", flush=True)
@@ -439,7 +446,14 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="goldspan alone, two minutes")
     parser.add_argument("--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
     parser.add_argument("--rounds", type=int, default=5)
+    every = [f"{questions}x{context}" for questions in QUESTION_COUNTS for context in CONTEXTS]
+    parser.add_argument(
+        "--cells", default=",".join(every), help="of growth_sft and growth_dpo; questions x tokens"
+    )
     given = parser.parse_args()
+    cells = given.cells.split(",")
+    if unknown := sorted(set(cells) - set(every)):
+        parser.error(f"--cells takes {', '.join(every)}; found {', '.join(unknown)}")
     source = squad_file(given.squad)
     if not source.is_file():
         print(f"no SQuAD file at {source}; name one, or set GOLDSPAN_TEST_DATA to its folder")
@@ -457,6 +471,7 @@ def main() -> None:
             folder=Path(folder),
             rounds=1 if given.quick else given.rounds,
             quick=given.quick,
+            cells=[(int(one), int(other)) for one, other in (cell.split("x") for cell in cells)],
         )
         print(f"{'':<36}{'':<9}{'ratio':>7}{'CPU ms':>10}{'tokens':>9}   (a pair, an example, all)")
         bars = [bar for part in given.only.split(",") for bar in PARTS[part](bench)]

@@ -42,6 +42,21 @@ def whole_weights(trainer: Any) -> dict[str, Any] | None:
     return weights
 
 
+def parts_refused(trainer: Any) -> str | None:
+    """Say that parts were asked for and every process holds the model whole; None else.
+
+    accelerate has FSDP for accelerators alone; on a CPU it takes the wish and says nothing.
+    """
+    asked = os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true"
+    kind = trainer.accelerator.distributed_type
+    if not asked or kind is DistributedType.FSDP:
+        return None
+    return (
+        f"FSDP was asked for, but accelerate runs {kind.value} here: it has FSDP for GPUs "
+        "and other accelerators alone. Every process holds the whole model"
+    )
+
+
 def launch(folder: RunFolder, options: Sequence[str]) -> TrainingResult:
     """Train a run that was made but not begun, or was interrupted, in several processes.
 

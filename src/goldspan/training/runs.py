@@ -28,7 +28,7 @@ from goldspan.training.events import (
     listener,
     one_bar,
 )
-from goldspan.training.processes import first_process
+from goldspan.training.processes import first_process, parts_refused
 from goldspan.training.result import OnEvent, TrainingResult
 from goldspan.training.settings import Settings, TrainSettings
 
@@ -152,6 +152,8 @@ def carry_out(
         trainer.add_callback(stop)
         for watcher in watchers(events) if watchers else ():
             trainer.add_callback(watcher)
+        if refused := parts_refused(trainer):
+            events("warning", message=refused)
         with stop.listening():
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         steps = int(trainer.state.global_step)

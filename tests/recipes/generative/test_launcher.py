@@ -76,3 +76,15 @@ def test_a_launcher_that_fails_says_so_and_leaves_a_run_that_can_go_on(tmp_path:
             on_event=quiet,
         )
     assert RunFolder(tmp_path / "run").spec.command == "sft"
+
+
+def test_where_fsdp_is_asked_for_on_a_cpu_the_run_says_that_it_is_not_to_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCELERATE_USE_FSDP", "true")
+    settings = replace(SETTINGS, max_steps=1)
+    result = train_generative_sft(
+        "tiny-gpt2", demonstrations(), tmp_path / "run", settings, on_event=quiet
+    )
+    said = [event["message"] for event in result.folder.events() if event["kind"] == "warning"]
+    assert any("FSDP was asked for" in message and "whole model" in message for message in said)
