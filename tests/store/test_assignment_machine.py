@@ -117,13 +117,14 @@ class Work(RuleBasedStateMachine):
     @rule(person=st.sampled_from(PEOPLE), count=st.integers(1, 3))
     def claim(self, person: Actor, count: int) -> None:
         given = self.write(lambda unit: assignment.claim(unit, person, self.dataset_id, count))
-        user = person.user_id
-        mine = {r for r, p in self.papers.items() if user in p.holds}
-        kept = [r for r in mine if self.papers[r].holds[user].state == "leased"]
+        self.fill(person.user_id, [lease.record_id for lease in given], count)
+
+    def fill(self, user: str, ids: list[str], count: int) -> None:
+        """Somebody wanted ``count`` records and has these."""
+        kept = self.held(user)
         for record_id in kept:
             self.papers[record_id].holds[user].expired = False
         self.reap()
-        ids = [lease.record_id for lease in given]
         assert len(set(ids)) == len(ids)
         still = {r for r in kept if user in self.papers[r].holds}
         new = set(ids) - still
@@ -146,12 +147,25 @@ class Work(RuleBasedStateMachine):
     @rule(data=st.data(), person=st.sampled_from(PEOPLE), status=st.sampled_from(ResponseStatus))
     def respond(self, data: Any, person: Actor, status: ResponseStatus) -> None:
         record_id, user = self.pick(data), person.user_id
+        held = self.held(user)
         self.write(lambda unit: respond(unit, person, record_id, ANSWER, status))
         paper = self.papers[record_id]
         paper.versions.setdefault(user, []).append(status.value)
         self.become(paper, user, status.value)
         if status is ResponseStatus.DRAFT:
             self.hold(paper, user)
+        elif record_id in held and len(held) <= assignment.AHEAD:  # another one in its place
+            with self.store.read() as unit:
+                leases = unit.assignments.leases(self.dataset_id, user)
+            self.fill(user, [lease.record_id for lease in leases], len(held))
+
+    def held(self, user: str) -> set[str]:
+        """What somebody holds, whether or not it has run out."""
+        return {
+            record_id
+            for record_id, paper in self.papers.items()
+            if user in paper.holds and paper.holds[user].state == "leased"
+        }
 
     def become(self, paper: Paper, user: str, status: str) -> None:
         """A response has this status now; the hold follows."""

@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from goldspan.server.etag import etag
 from goldspan.services import tasks
+from goldspan.services.own_progress import OwnProgress
 from goldspan.services.read_records import Include, ReadRecord
 from goldspan.storage.rows import (
     AdjudicationRow,
@@ -216,7 +217,7 @@ def task(given: tasks.Task) -> Task:
     )
 
 
-def my_progress(given: tasks.MyProgress) -> MyProgress:
+def my_progress(given: OwnProgress) -> MyProgress:
     """Return how far a user and a dataset are."""
     return msgspec.convert(given, MyProgress, from_attributes=True)
 

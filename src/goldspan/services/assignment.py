@@ -7,7 +7,8 @@ behind it is marked as returned and given out first.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import msgspec
@@ -23,10 +24,14 @@ from goldspan.storage.rows import (
     CursorRow,
     DatasetRow,
     RecordState,
+    RecordStatus,
+    ResponseTally,
 )
 from goldspan.storage.store import Place, Unit
 
 MOST_AHEAD = 10
+AHEAD = 4
+"""How many records are handed out at once where nothing else is asked for."""
 FIRST = ""
 """Less than every id."""
 LAST_ID = "z"
@@ -61,14 +66,45 @@ def claim(unit: Unit, actor: Actor, dataset_id: str, count: int) -> list[Assignm
     """
     dataset = visible_dataset(unit, actor, dataset_id, Action.RESPOND)
     _check_count(count)
-    # Locks the row, so that two requests of one user come one after the other. Whatever may wait
-    # for a lock comes before what takes locks without waiting, so that nobody waits in a circle.
-    cursor = unit.assignments.cursor(dataset_id, actor.user_id)
-    leases = _keep(unit, dataset, actor.user_id)[:count]
+    return _fill(unit, dataset, actor.user_id, turn(unit, dataset, actor.user_id), count)
+
+
+def turn(unit: Unit, dataset: DatasetRow, user_id: str) -> CursorRow | None:
+    """Return where a user's work stands, and let their other requests wait until this one is over.
+
+    Whatever may wait for a lock comes before what takes locks without waiting, and this before any
+    record, so that nobody waits in a circle. It is None before the user was given a record.
+    """
+    return unit.assignments.cursor(dataset.id, user_id)
+
+
+def give_another(
+    unit: Unit, dataset: DatasetRow, user_id: str, cursor: CursorRow | None, held: int
+) -> None:
+    """Give a user who has just answered a record that they held another one in its place.
+
+    So the record that is asked for next is there before it is asked for, at the price of no
+    commit of its own. Who still holds ``AHEAD`` records gets none.
+
+    Args:
+        unit: a transaction that writes.
+        dataset: whose record was answered.
+        user_id: who answered.
+        cursor: what ``turn`` returned at the transaction's beginning.
+        held: how many records the user held then, this one with them.
+    """
+    if held <= AHEAD:
+        _fill(unit, dataset, user_id, cursor, held)
+
+
+def _fill(
+    unit: Unit, dataset: DatasetRow, user_id: str, cursor: CursorRow | None, count: int
+) -> list[AssignmentRow]:
+    """Return leases on up to ``count`` records: those that a user holds, then new ones."""
+    leases = _keep(unit, dataset, user_id)[:count]
     reap(unit, dataset)
     missing = count - len(leases)
-    new = _find(unit, actor.user_id, dataset, cursor, missing, len(leases))
-    return leases + new
+    return leases + _find(unit, user_id, dataset, cursor, missing, len(leases))
 
 
 def _keep(unit: Unit, dataset: DatasetRow, user_id: str) -> list[AssignmentRow]:
@@ -188,18 +224,39 @@ def hold(
     return next(iter(found), None)
 
 
-def left_for(unit: Unit, dataset_id: str, user_id: str) -> tuple[int, int]:
-    """Return how many records a user could still be given, and how many wait for others' leases."""
-    waiting = unit.assignments.waiting(dataset_id, user_id)
-    done = sum(
-        tally.count
-        for tally in unit.tallies.responses(dataset_id)
-        if tally.user_id == user_id
-        and tally.record_status == "pending"
-        and tally.response_status is not ResponseStatus.DRAFT
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left for a user in a dataset.
+
+    Args:
+        own: how many responses the user has, by statuses.
+        records: the dataset's records by status.
+        waiting: records that the user could be given if others handed them back.
+    """
+
+    own: Sequence[ResponseTally]
+    records: Mapping[RecordStatus, int]
+    waiting: int
+
+    @property
+    def remaining(self) -> int:
+        """Records that the user could still be given."""
+        done = sum(
+            tally.count
+            for tally in self.own
+            if tally.record_status == "pending"
+            and tally.response_status is not ResponseStatus.DRAFT
+        )
+        return max(0, self.records["pending"] - done - self.waiting)
+
+
+def left_for(unit: Unit, dataset_id: str, user_id: str) -> Left:
+    """Return what is left for a user, from kept counts."""
+    return Left(
+        own=unit.tallies.responses(dataset_id, user_id),
+        records=unit.tallies.records(dataset_id),
+        waiting=unit.assignments.waiting(dataset_id, user_id),
     )
-    pending = unit.tallies.records(dataset_id)["pending"]
-    return max(0, pending - done - waiting), waiting
 
 
 def _find(
@@ -230,7 +287,7 @@ def _find(
     unit.assignments.replace([], new)
     if len(new) < count:
         new += _resume_skipped(unit, user_id, dataset, count - len(new))
-    if not new and left_for(unit, dataset.id, user_id)[0] > held:
+    if not new and left_for(unit, dataset.id, user_id).remaining > held:
         # The counts know of something that the cursor has passed: a record of a transaction that
         # was not yet over when the cursor went by. From the front on, it is found.
         cursor, found = _ahead(unit, _front(cursor, wrapped=False), count, END)

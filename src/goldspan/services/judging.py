@@ -13,8 +13,10 @@ from goldspan.domain.permission import Action, Actor
 from goldspan.domain.question import RankingQuestion
 from goldspan.domain.record import ResponseStatus
 from goldspan.errors import Conflict, InvalidInput
+from goldspan.services import assignment
 from goldspan.services.assignment import hold
 from goldspan.services.lookup import Schema, schema_of, visible_record
+from goldspan.services.own_progress import OwnProgress, progress_of
 from goldspan.services.record_state import plain_values, put_responses, remove_response
 from goldspan.services.values import GivenValue, kept_response
 from goldspan.storage.rows import (
@@ -56,6 +58,7 @@ class Judged:
         version: the number of its present state; 0 where there is none.
         extra: whether it fills no place.
         record_status: the record's.
+        progress: the user's in the dataset.
         refused: whether it was to be submitted, found no place, and was kept as a draft.
     """
 
@@ -63,6 +66,7 @@ class Judged:
     version: int
     extra: bool
     record_status: RecordStatus
+    progress: OwnProgress
     refused: bool = False
 
 
@@ -82,6 +86,8 @@ def respond(
         InvalidInput: if the judgement does not.
     """
     record, dataset = visible_record(unit, actor, record_id, Action.RESPOND)
+    cursor = assignment.turn(unit, dataset, actor.user_id)
+    held = unit.assignments.leases(dataset.id, actor.user_id)
     schema = schema_of(unit, dataset.id)
     fields = msgspec.json.decode(record.fields_json)
     values_json = kept_response(schema, fields, values, status)
@@ -100,7 +106,9 @@ def respond(
         hold(unit, dataset, record_id, actor.user_id)
     else:
         _keep(unit, schema, new, judgement)
-    return _judged(unit, record_id, actor.user_id, refused=refused)
+        if any(lease.record_id == record_id for lease in held):
+            assignment.give_another(unit, dataset, actor.user_id, cursor, len(held))
+    return _judged(unit, dataset, record_id, actor.user_id, refused=refused)
 
 
 def undo(unit: Unit, actor: Actor, record_id: str) -> Judged:
@@ -135,7 +143,7 @@ def undo(unit: Unit, actor: Actor, record_id: str) -> Judged:
         if restored.status is not ResponseStatus.DRAFT:
             _keep(unit, schema_of(unit, dataset.id), restored, None)
     hold(unit, dataset, record_id, actor.user_id)
-    return _judged(unit, record_id, actor.user_id)
+    return _judged(unit, dataset, record_id, actor.user_id)
 
 
 def candidates_of(schema: Schema, fields: Mapping[str, object]) -> list[str]:
@@ -238,7 +246,9 @@ def _suggestions_used(
     return accepted, edited
 
 
-def _judged(unit: Unit, record_id: str, user_id: str, *, refused: bool = False) -> Judged:
+def _judged(
+    unit: Unit, dataset: DatasetRow, record_id: str, user_id: str, *, refused: bool = False
+) -> Judged:
     (state,) = unit.records.lock([record_id])
     standing = unit.versions.standing(record_id, user_id)
     assignments = unit.assignments.of([record_id])
@@ -247,6 +257,7 @@ def _judged(unit: Unit, record_id: str, user_id: str, *, refused: bool = False) 
         version=standing[0].version if standing else 0,
         extra=any(one.extra for one in assignments if one.user_id == user_id),
         record_status=state.status,
+        progress=progress_of(unit, user_id, dataset.id),
         refused=refused,
     )
 

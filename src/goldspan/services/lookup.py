@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from goldspan.domain.field import Field
 from goldspan.domain.metadata import MetadataProperty
@@ -10,7 +12,7 @@ from goldspan.domain.permission import Action, Actor
 from goldspan.domain.question import Question, RankingQuestion
 from goldspan.domain.schema import VectorSettings
 from goldspan.errors import NotFound
-from goldspan.storage.rows import DatasetRow, RecordRow
+from goldspan.storage.rows import AllDeclared, DatasetRow, RecordRow
 from goldspan.storage.store import Unit
 
 
@@ -27,10 +29,10 @@ class Schema:
     """
 
     fields: tuple[Field, ...]
-    questions: dict[str, Question]
-    question_ids: dict[str, str]
-    metadata: dict[str, MetadataProperty]
-    vectors: dict[str, VectorSettings]
+    questions: Mapping[str, Question]
+    question_ids: Mapping[str, str]
+    metadata: Mapping[str, MetadataProperty]
+    vectors: Mapping[str, VectorSettings]
 
     @property
     def asks_for_preferences(self) -> bool:
@@ -39,17 +41,18 @@ class Schema:
 
 
 def schema_of(unit: Unit, dataset_id: str) -> Schema:
-    """Return what a dataset declares."""
-    datasets = unit.datasets
-    questions = datasets.questions.of(dataset_id)
-    properties = datasets.metadata_properties.of(dataset_id)
-    vectors = datasets.vectors_settings.of(dataset_id)
+    """Return what a dataset declares; others may hold the same object."""
+    return _schema(unit.datasets.declared(dataset_id))
+
+
+@lru_cache(maxsize=256)
+def _schema(declared: AllDeclared) -> Schema:
     return Schema(
-        fields=tuple(one.definition for one in datasets.fields.of(dataset_id)),
-        questions={one.definition.name: one.definition for one in questions},
-        question_ids={one.definition.name: one.id for one in questions},
-        metadata={one.definition.name: one.definition for one in properties},
-        vectors={one.definition.name: one.definition for one in vectors},
+        fields=tuple(one for _, one in declared.fields),
+        questions={one.name: one for _, one in declared.questions},
+        question_ids={one.name: question_id for question_id, one in declared.questions},
+        metadata={one.name: one for _, one in declared.metadata_properties},
+        vectors={one.name: one for _, one in declared.vectors_settings},
     )
 
 

@@ -147,7 +147,7 @@ def _total(unit: Unit, query: RecordQuery) -> int:
         case ():
             return sum(unit.tallies.records(query.dataset_id).values())
         case (AnyOf(ResponseStatusKey(str(user_id)), statuses),):
-            own = [t for t in unit.tallies.responses(query.dataset_id) if t.user_id == user_id]
+            own = unit.tallies.responses(query.dataset_id, user_id)
             total = sum(t.count for t in own if t.response_status in statuses)
             if "pending" in statuses:  # those without a response
                 everything = sum(unit.tallies.records(query.dataset_id).values())

@@ -12,9 +12,10 @@ from goldspan.domain.assignment import shown_order
 from goldspan.domain.permission import Action, Actor
 from goldspan.domain.record import ResponseStatus
 from goldspan.errors import InvalidInput
-from goldspan.services.assignment import hold, left_for
+from goldspan.services.assignment import held_leases, hold
 from goldspan.services.judging import candidates_of
 from goldspan.services.lookup import visible_dataset, visible_record
+from goldspan.services.own_progress import OwnProgress, progress_of
 from goldspan.services.read_records import Include, ReadRecord, View, read_rows, view_of
 from goldspan.storage.rows import AssignmentRow, RecordRow, ResponseRow
 from goldspan.storage.store import Unit
@@ -46,31 +47,6 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class MyProgress:
-    """A user's part in a dataset, and the dataset's own state.
-
-    Args:
-        submitted: the user's submitted responses.
-        discarded: the user's discarded ones.
-        draft: the user's drafts.
-        today: of the submitted ones, those of this day (UTC).
-        remaining: records that the user could still be given.
-        waiting: records that the user could be given if others handed them back.
-        total: the dataset's records.
-        completed: those that are completed.
-    """
-
-    submitted: int
-    discarded: int
-    draft: int
-    today: int
-    remaining: int
-    waiting: int
-    total: int
-    completed: int
-
-
-@dataclass(frozen=True, slots=True)
 class OwnResponse:
     """One of a user's responses, to find it again; ``excerpt`` is the record's first text."""
 
@@ -82,13 +58,30 @@ class OwnResponse:
 
 def leased_tasks(
     unit: Unit, actor: Actor, dataset_id: str, leases: Sequence[AssignmentRow]
-) -> list[Task]:
-    """Return the leased records as tasks, in the leases' order. Raises NotFound."""
+) -> tuple[list[Task], OwnProgress]:
+    """Return the leased records as tasks, in the leases' order, and the actor's progress.
+
+    Raises:
+        NotFound: for the dataset.
+    """
     view = _annotators_view(unit, actor, dataset_id)
     by_record = {lease.record_id: lease for lease in leases}
     found = unit.records.some(dataset_id, by_record)
     rows = [found[lease.record_id] for lease in leases if lease.record_id in found]
-    return _tasks(unit, actor, view, rows, by_record)
+    return _tasks(unit, actor, view, rows, by_record), progress_of(unit, actor.user_id, dataset_id)
+
+
+def held_tasks(
+    unit: Unit, actor: Actor, dataset_id: str, count: int
+) -> tuple[list[Task], OwnProgress] | None:
+    """Return what ``leased_tasks`` does, where nothing has to be leased for it; else None.
+
+    Raises:
+        NotFound, Forbidden: for the dataset.
+        InvalidInput: if the count is out of range.
+    """
+    leases = held_leases(unit, actor, dataset_id, count)
+    return None if leases is None else leased_tasks(unit, actor, dataset_id, leases)
 
 
 def open_task(unit: Unit, actor: Actor, record_id: str) -> Task:
@@ -98,27 +91,6 @@ def open_task(unit: Unit, actor: Actor, record_id: str) -> Task:
     view = _annotators_view(unit, actor, dataset.id)
     leases = {} if lease is None else {record_id: lease}
     return _tasks(unit, actor, view, [record], leases)[0]
-
-
-def my_progress(unit: Unit, actor: Actor, dataset_id: str) -> MyProgress:
-    """Return the actor's progress, from kept counts. Raises NotFound."""
-    visible_dataset(unit, actor, dataset_id)
-    own = dict.fromkeys(ResponseStatus, 0)
-    for tally in unit.tallies.responses(dataset_id):
-        if tally.user_id == actor.user_id:
-            own[tally.response_status] += tally.count
-    records = unit.tallies.records(dataset_id)
-    remaining, waiting = left_for(unit, dataset_id, actor.user_id)
-    return MyProgress(
-        submitted=own[ResponseStatus.SUBMITTED],
-        discarded=own[ResponseStatus.DISCARDED],
-        draft=own[ResponseStatus.DRAFT],
-        today=unit.days.submitted(dataset_id, actor.user_id, unit.now.date().isoformat()),
-        remaining=remaining,
-        waiting=waiting,
-        total=sum(records.values()),
-        completed=records["completed"],
-    )
 
 
 def own_responses(

@@ -6,6 +6,7 @@ JSON that passes through unread.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
@@ -143,6 +144,19 @@ class Declared(Row, Generic[Definition], frozen=True):
     definition: Definition
     inserted_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AllDeclared:
+    """Everything that a dataset declares: ids with definitions, in order.
+
+    What is equal is the same object, as far as it is remembered.
+    """
+
+    fields: tuple[tuple[str, Field], ...]
+    questions: tuple[tuple[str, Question], ...]
+    metadata_properties: tuple[tuple[str, MetadataProperty], ...]
+    vectors_settings: tuple[tuple[str, VectorSettings], ...]
 
 
 class NewRecord(Row, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Generic
 
 import msgspec
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 
 from goldspan.storage import definitions
 from goldspan.storage.ids import new_id
-from goldspan.storage.rows import DatasetRow, Declared, Definition
+from goldspan.storage.rows import AllDeclared, DatasetRow, Declared, Definition
 from goldspan.storage.sql_base import Session, to_text, unique
 from goldspan.storage.statement import Hot
 from goldspan.storage.tables import (
@@ -36,6 +37,16 @@ DECLARED_OF = {
     )
     for table in (fields, questions, metadata_properties, vectors_settings)
 }
+ALL_DECLARED = Hot(
+    sa.union_all(
+        *(
+            sa.select(sa.literal_column(f"'{table.name}'"), table.c.id, table.c.definition).where(
+                table.c.dataset_id == sa.bindparam("dataset_id")
+            )
+            for table in (fields, questions, metadata_properties, vectors_settings)
+        )
+    )
+)
 
 
 def _dataset(row: Any) -> DatasetRow:
@@ -90,6 +101,22 @@ def _columns(dataset: DatasetRow) -> dict[str, Any]:
         "lease_minutes": dataset.lease_minutes,
         "accept_late": int(dataset.accept_late),
     }
+
+
+@lru_cache(maxsize=256)
+def _declared(rows: tuple[tuple[str, str, str], ...]) -> AllDeclared:
+    """Return what these rows of (table, id, definition) declare; it seldom changes."""
+    in_order = sorted(rows)
+
+    def of(table: sa.Table, decode: Callable[[str], Definition]) -> tuple[Any, ...]:
+        return tuple((id_, decode(text)) for name, id_, text in in_order if name == table.name)
+
+    return AllDeclared(
+        fields=of(fields, definitions.decode_field),
+        questions=of(questions, definitions.decode_question),
+        metadata_properties=of(metadata_properties, definitions.decode_metadata_property),
+        vectors_settings=of(vectors_settings, definitions.decode_vector_settings),
+    )
 
 
 class SqlDeclarations(Generic[Definition]):
@@ -203,6 +230,10 @@ class SqlDatasets:
     def get(self, dataset_id: str) -> DatasetRow | None:
         row = GET_DATASET.row(self._connection, id=dataset_id)
         return None if row is None else _dataset(row)
+
+    def declared(self, dataset_id: str) -> AllDeclared:
+        rows = ALL_DECLARED.rows(self._connection, dataset_id=dataset_id)
+        return _declared(tuple(map(tuple, rows)))
 
     def all(self, workspace_ids: Collection[str] | None = None) -> list[DatasetRow]:
         query = sa.select(datasets).order_by(datasets.c.id)

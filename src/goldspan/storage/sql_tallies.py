@@ -31,6 +31,12 @@ RECORDS = Hot(sa.select(record_counts).where(record_counts.c.dataset_id == sa.bi
 RESPONSES = Hot(
     sa.select(response_counts).where(response_counts.c.dataset_id == sa.bindparam("id"))
 )
+RESPONSES_OF = Hot(
+    sa.select(response_counts).where(
+        response_counts.c.dataset_id == sa.bindparam("id"),
+        response_counts.c.user_id == sa.bindparam("user_id"),
+    )
+)
 
 
 class SqlTallies:
@@ -45,7 +51,11 @@ class SqlTallies:
             counted[status] = count
         return counted
 
-    def responses(self, dataset_id: str) -> list[ResponseTally]:
+    def responses(self, dataset_id: str, user_id: str | None = None) -> list[ResponseTally]:
+        if user_id is None:
+            found = RESPONSES.rows(self._connection, id=dataset_id)
+        else:
+            found = RESPONSES_OF.rows(self._connection, id=dataset_id, user_id=user_id)
         return [
             ResponseTally(
                 user_id=user_id,
@@ -53,9 +63,7 @@ class SqlTallies:
                 response_status=ResponseStatus(response_status),
                 count=count,
             )
-            for _, user_id, record_status, response_status, count in RESPONSES.rows(
-                self._connection, id=dataset_id
-            )
+            for _, user_id, record_status, response_status, count in found
         ]
 
     def add_records(self, dataset_id: str, changes: Mapping[RecordStatus, int]) -> None:

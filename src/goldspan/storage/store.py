@@ -24,6 +24,7 @@ from goldspan.storage.copying import Manifest
 from goldspan.storage.query import RecordQuery
 from goldspan.storage.rows import (
     AdjudicationRow,
+    AllDeclared,
     AssignmentRow,
     AuditRow,
     ControlRow,
@@ -172,6 +173,9 @@ class Datasets(Protocol):
     def get(self, dataset_id: str) -> DatasetRow | None:
         """Return a dataset."""
 
+    def declared(self, dataset_id: str) -> AllDeclared:
+        """Return all that a dataset declares, at the cost of one statement."""
+
     def all(self, workspace_ids: Collection[str] | None = None) -> list[DatasetRow]:
         """Return the datasets of these workspaces, of all if None; oldest first."""
 
@@ -310,8 +314,8 @@ class Tallies(Protocol):
     def records(self, dataset_id: str) -> dict[RecordStatus, int]:
         """Return the number of records of each status."""
 
-    def responses(self, dataset_id: str) -> list[ResponseTally]:
-        """Return the number of responses by user and statuses."""
+    def responses(self, dataset_id: str, user_id: str | None = None) -> list[ResponseTally]:
+        """Return the number of responses by user and statuses; of one user's only, if given."""
 
     def add_records(self, dataset_id: str, changes: Mapping[RecordStatus, int]) -> None:
         """Add to the numbers of records."""

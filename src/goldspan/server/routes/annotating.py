@@ -14,7 +14,7 @@ from goldspan.server import present
 from goldspan.server.deps import Caller, Database, Id
 from goldspan.server.error_map import NOT_JSON
 from goldspan.services import assignment, judging, tasks
-from goldspan.storage.store import Unit
+from goldspan.services.own_progress import own_progress as progress_in
 from goldspan.wire.annotating import (
     Heartbeat,
     JudgedResponse,
@@ -30,23 +30,19 @@ from goldspan.wire.base import from_wire_time, to_wire_time
 
 MOST_IDS = 100
 Count = Annotated[int, QueryParameter(ge=1, le=assignment.MOST_AHEAD)]
+AHEAD = assignment.AHEAD
 Limit = Annotated[int, QueryParameter(ge=1, le=tasks.LONGEST_LIST)]
 
 
 @get("/api/v1/me/datasets/{dataset_id:str}/next")
-async def give_next(db: Database, actor: Caller, dataset_id: Id, count: Count = 4) -> Tasks:
+async def give_next(db: Database, actor: Caller, dataset_id: Id, count: Count = AHEAD) -> Tasks:
     """Return records for the caller to work on: those that the caller holds, then new ones."""
-    held = db.peek(assignment.held_leases, actor, dataset_id, count)
-    leases = await db.lease(assignment.claim, actor, dataset_id, count) if held is None else held
-
-    def read(unit: Unit) -> Tasks:
-        given = tasks.leased_tasks(unit, actor, dataset_id, leases)
-        progress = tasks.my_progress(unit, actor, dataset_id)
-        return Tasks(
-            items=[present.task(one) for one in given], progress=present.my_progress(progress)
-        )
-
-    return db.peek(read)
+    found = db.peek(tasks.held_tasks, actor, dataset_id, count)
+    if found is None:
+        leases = await db.lease(assignment.claim, actor, dataset_id, count)
+        found = db.peek(tasks.leased_tasks, actor, dataset_id, leases)
+    given, progress = found
+    return Tasks(items=list(map(present.task, given)), progress=present.my_progress(progress))
 
 
 @post("/api/v1/me/leases/heartbeat", status_code=200)
@@ -90,13 +86,13 @@ async def respond(
             "late work; what you wrote is kept as your draft",
             record_id=record_id,
         )
-    return _judged(db, actor, record_id, judged)
+    return _judged(judged)
 
 
 @post("/api/v1/records/{record_id:str}/response/undo", status_code=200)
 async def undo(db: Database, actor: Caller, record_id: Id) -> JudgedResponse:
     """Put the caller's response back to what it was before."""
-    return _judged(db, actor, record_id, await db.write(judging.undo, actor, record_id))
+    return _judged(await db.write(judging.undo, actor, record_id))
 
 
 @post("/api/v1/records/{record_id:str}/skip", status_code=204)
@@ -130,18 +126,14 @@ def own_responses(
 @get("/api/v1/me/datasets/{dataset_id:str}/progress", sync_to_thread=False)
 def own_progress(db: Database, actor: Caller, dataset_id: Id) -> MyProgress:
     """Return how far the caller and the dataset are."""
-    return present.my_progress(db.peek(tasks.my_progress, actor, dataset_id))
+    return present.my_progress(db.peek(progress_in, actor, dataset_id))
 
 
-def _judged(db: Database, actor: Caller, record_id: str, judged: judging.Judged) -> JudgedResponse:
-    def read(unit: Unit) -> tasks.MyProgress:
-        record = unit.records.get(record_id)
-        return tasks.my_progress(unit, actor, "" if record is None else record.dataset_id)
-
+def _judged(judged: judging.Judged) -> JudgedResponse:
     return JudgedResponse(
         response=present.versioned(judged.response, judged.version, judged.extra),
         record_status=judged.record_status,
-        progress=present.my_progress(db.peek(read)),
+        progress=present.my_progress(judged.progress),
     )
 
 
