@@ -12,8 +12,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
-from goldspan.errors import Conflict, HomeBusy, InvalidInput
+from goldspan.cli import build_app
+from goldspan.errors import Conflict, HomeBusy, InvalidInput, Unauthenticated
 from goldspan.server.serve import start_in_thread
 from goldspan.storage.home import Home, home_path
 
@@ -103,6 +105,19 @@ def test_a_given_key_is_the_owners_as_long_as_it_is_given(serve: Serve, home: Pa
     assert Home(home).read_owner_key() is None
     second = serve()
     assert who(url_of(second), "owner.apikey") == "None"
+
+
+def test_a_backup_uses_the_key_that_the_owner_was_given(
+    serve: Serve, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url_of(serve(GOLDSPAN_OWNER_API_KEY="owner.apikey"))
+    monkeypatch.setenv("GOLDSPAN_HOME", str(home))
+    command = ["backup", str(tmp_path / "b.zip")]
+    refused = CliRunner().invoke(build_app(), command)
+    assert isinstance(refused.exception, Unauthenticated)
+    monkeypatch.setenv("GOLDSPAN_OWNER_API_KEY", "owner.apikey")
+    done = CliRunner().invoke(build_app(), command)
+    assert "rows as of" in done.stdout, done.output
 
 
 def test_a_start_that_cannot_be_says_why_in_a_sentence(serve: Serve) -> None:

@@ -21,7 +21,8 @@ ApiKey = Annotated[
     str | None,
     typer.Option(
         envvar="GOLDSPAN_API_KEY",
-        help="Your key. Without it, and without --api-url, the home's owner's.",
+        help="Your key. Without it, and without --api-url, the home's owner's: the one that the "
+        "home keeps, else GOLDSPAN_OWNER_API_KEY.",
     ),
 ]
 WorkspaceName = Annotated[

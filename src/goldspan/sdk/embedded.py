@@ -17,12 +17,17 @@ if TYPE_CHECKING:
     from goldspan.storage.home import Home
 
 WAIT_FOR_URL_S = 20.0
+OWNER_API_KEY = "GOLDSPAN_OWNER_API_KEY"
+"""Names the owner's key; a home whose server was started with it keeps none."""
 _started: list[RunningServer] = []
 
 
 @dataclass(frozen=True, slots=True)
 class HomeServer:
-    """Where a home is served; the key is None if the home keeps none."""
+    """Where a home is served.
+
+    The key is the one that the home keeps, else ``GOLDSPAN_OWNER_API_KEY``; None without either.
+    """
 
     api_url: str
     owner_api_key: str | None
@@ -50,7 +55,7 @@ def find_or_start(home: Path | None = None) -> HomeServer:
     try:
         running = start_in_thread(
             place.path,
-            owner_api_key=os.environ.get("GOLDSPAN_OWNER_API_KEY"),
+            owner_api_key=os.environ.get(OWNER_API_KEY),
             owner_password=os.environ.get("GOLDSPAN_OWNER_PASSWORD"),
             database_url=os.environ.get("GOLDSPAN_DATABASE_URL"),
             webhook_hosts=os.environ.get("GOLDSPAN_WEBHOOK_HOSTS", "").replace(",", " ").split(),
@@ -70,7 +75,7 @@ def _served(place: Home) -> HomeServer | None:
     if owner is None:
         return None
     if owner.url:
-        return HomeServer(owner.url, place.read_owner_key())
+        return HomeServer(owner.url, place.read_owner_key() or os.environ.get(OWNER_API_KEY))
     raise HomeBusy(
         f"the home {place.path} is owned by process {owner.pid}, which has not said in "
         f"{WAIT_FOR_URL_S:g} s where it serves it. Wait until it is done, end it, or name another "
