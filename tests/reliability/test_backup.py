@@ -4,11 +4,14 @@ import sqlite3
 import threading
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import httpx
+import msgspec
 from tests.reliability import integrity
 from tests.reliability.processes import OWNER_KEY, Server, ask, make_dataset, records, run
 
@@ -88,14 +91,20 @@ def _answer(client: httpx.Client, record_id: str) -> None:
 
 
 def _compare(archive: Path, database: Path) -> set[str]:
-    """Assert that each table has the rows that the archive claims; return the external ids."""
-    with closing(sqlite3.connect(database)) as connection:
+    """Assert that each table has the archive's rows, value by value; return the external ids."""
+    with closing(sqlite3.connect(database)) as connection, zipfile.ZipFile(archive) as file:
         for name, table in read_manifest(archive).tables.items():
-            ((count,),) = connection.execute(f'SELECT COUNT(*) FROM "{name}"')
-            with zipfile.ZipFile(archive) as file:
-                kept = len(file.read(f"tables/{name}.jsonl").splitlines())
-            assert count == table.rows == kept, name
+            columns = ", ".join(f'"{column}"' for column in table.columns)
+            found = Counter(map(_line, connection.execute(f'SELECT {columns} FROM "{name}"')))
+            kept = Counter(file.read(f"tables/{name}.jsonl").splitlines())
+            assert found == kept, name
+            assert kept.total() == table.rows, name
         return {one for (one,) in connection.execute("SELECT external_id FROM records")}
+
+
+def _line(row: Any) -> bytes:
+    """Return a row as the archive has it; bytes are base64."""
+    return msgspec.json.encode(row)
 
 
 def _refuses_a_part(archive: Path, folder: Path) -> None:

@@ -85,11 +85,16 @@ def register(app: typer.Typer) -> None:
             raise typer.Exit(1)
 
     @app.command()
-    def migrate() -> None:
-        """Bring the database to this version's schema; a copy of the old file is kept.
+    def migrate(
+        no_copy: Annotated[
+            bool,
+            typer.Option("--no-copy", help="Do not write a PostgreSQL database to the home first."),
+        ] = False,
+    ) -> None:
+        """Bring the database to this version's schema; a copy of the old one is kept.
 
-        The server does the same when it starts. Of a PostgreSQL database no copy is made: write
-        a backup first.
+        The server does the same when it starts. Of a PostgreSQL database the copy is an archive in
+        the home, as `goldspan backup` writes it.
         """
         from goldspan.storage.home import Home, home_path
         from goldspan.storage.opening import open_store
@@ -99,7 +104,7 @@ def register(app: typer.Typer) -> None:
         url = os.environ.get("GOLDSPAN_DATABASE_URL")
         lock = home.acquire() if url is None else None
         try:
-            open_store(home.database_path, url).close()
+            open_store(home.database_path, url, copied=not no_copy).close()
         finally:
             if lock is not None:
                 lock.release()

@@ -59,22 +59,35 @@ class Manifest(msgspec.Struct):
 
 
 def dump(connection: sa.Connection, path: Path) -> Manifest:
-    """Write all that the connection's transaction sees to an archive."""
+    """Write all that the connection's transaction sees to an archive.
+
+    The database may have an older schema than this version's; the archive then has that one.
+    """
+    found = revision(connection) or ""
     tables: dict[str, CopiedTable] = {}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-        for table in metadata.sorted_tables:
+        for table in _tables(connection, found):
             if table.name not in LEFT_OUT:
                 with archive.open(_member(table.name), "w", force_zip64=True) as file:
                     tables[table.name] = _dump_table(connection, table, file)
         manifest = Manifest(
             format=FORMAT,
             version=__version__,
-            revision=revision(connection) or "",
+            revision=found,
             made_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             tables=tables,
         )
         archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
     return manifest
+
+
+def _tables(connection: sa.Connection, found: str) -> list[sa.Table]:
+    """Return the tables in an order in which they can be filled."""
+    if found == REVISIONS[-1]:
+        return metadata.sorted_tables
+    older = sa.MetaData()
+    older.reflect(connection)
+    return [table for table in older.sorted_tables if table.name != "alembic_version"]
 
 
 def _member(name: str) -> str:
@@ -86,7 +99,7 @@ def _dump_table(connection: sa.Connection, table: sa.Table, file: Any) -> Copied
     encode = msgspec.json.Encoder().encode
     rows = 0
     wanted = sa.select(table).order_by(*table.primary_key.columns)
-    found = connection.execution_options(yield_per=ROWS_A_READ).execute(wanted)
+    found = connection.execute(wanted, execution_options={"yield_per": ROWS_A_READ})
     for row in found:
         line = encode(tuple(row)) + b"\n"
         digest.update(line)

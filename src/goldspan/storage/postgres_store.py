@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from goldspan.errors import InvalidInput, MissingExtra
+from goldspan.storage.before_migration import archive_before_migration
 from goldspan.storage.failures import failure_of
 from goldspan.storage.schema import migrate
 from goldspan.storage.sql_store import SqlUnit
@@ -48,6 +50,8 @@ class PostgresStore:
     Args:
         url: such as ``postgresql://user:password@host/database``. The user must be allowed to
             make tables in it; they are made, or brought up to date, if need be.
+        copies: the folder for an archive of what is there before an older schema is changed; None
+            for no archive.
 
     Raises:
         InvalidInput: if the URL is none of PostgreSQL's.
@@ -55,11 +59,13 @@ class PostgresStore:
         StorageFailure: if the database cannot be reached or used.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, copies: Path | None = None) -> None:
         parsed = parse_url(url)
         engine = connect_to_write(url)
         try:
             with engine.begin() as connection:
+                if copies is not None:
+                    archive_before_migration(connection, copies)
                 migrate(connection)
         except SQLAlchemyError as error:
             raise failure_of("opened", error) from error
