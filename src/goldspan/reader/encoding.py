@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from goldspan.domain.span import Span
 from goldspan.domain.window import cut_windows
 from goldspan.reader.span_config import SpanReaderConfig
@@ -36,6 +39,12 @@ class EncodedWindow:
     def length(self) -> int:
         """Tokens of the input."""
         return len(self.features["input_ids"])
+
+    @property
+    def has_text(self) -> NDArray[np.bool_]:
+        """Whether each window token covers text, and so may begin or end an answer."""
+        places = np.array(self.offsets, dtype=np.int64).reshape(-1, 2)
+        return places[:, 0] < places[:, 1]
 
     def token_span(self, span: Span) -> tuple[int, int] | None:
         """Return the window tokens that a span of the passage touches, first and last.

@@ -7,13 +7,19 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from goldspan.domain.span import Span
 from goldspan.reader.encoding import EncodedWindow
 
 NOTHING = float("-inf")
+
+SORTED_FIRST = 64
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,47 +85,58 @@ class SpanSearch:
         self._windows = windows
         self._align = align_to_words
         longest = max([1, *(len(each.window.offsets) for each in windows)])
-        shape = (len(windows), longest)
-        start, end = torch.full(shape, NOTHING), torch.full(shape, NOTHING)
-        valid = torch.zeros(shape, dtype=torch.bool)
+        start = np.full((len(windows), longest), NOTHING)
+        end = np.full((len(windows), longest + max_answer_length - 1), NOTHING)
         for row, each in enumerate(windows):
             size = len(each.window.offsets)
-            start[row, :size], end[row, :size] = each.start, each.end
-            valid[row, :size] = torch.tensor([a < b for a, b in each.window.offsets])
-        self._scores = span_scores(start, end, valid, max_answer_length).double()
+            valid = each.window.has_text
+            start[row, :size] = np.where(valid, each.start.numpy(), NOTHING)
+            end[row, :size] = np.where(valid, each.end.numpy(), NOTHING)
+        ends = np.lib.stride_tricks.sliding_window_view(end, max_answer_length, axis=1)
+        self._shape = (longest, max_answer_length)
+        self._scores: Floats = (start[:, :, None] + ends).ravel()
+        self._best = float(self._scores.max(initial=NOTHING))
         self._temperature = temperature
         self._total = self._total_at(1.0)
         self._tempered = self._total if temperature == 1.0 else self._total_at(temperature)
         self._no_answer = min((each.no_answer for each in windows), default=0.0)
 
     def _total_at(self, temperature: float) -> float:
-        return float(torch.logsumexp(self._scores.flatten() / temperature, 0))
+        """Log of the summed exponentials of all scores at a temperature; −inf without a span."""
+        if self._best == NOTHING:
+            return NOTHING
+        above = np.exp((self._scores - self._best) / temperature).sum()
+        return self._best / temperature + math.log(above)
 
     def best_probability(self, temperature: float) -> float:
         """Probability of the best span among all spans at a temperature; 0 where there is none."""
-        if self._scores.numel() == 0 or self._total == NOTHING:
+        if self._best == NOTHING:
             return 0.0
-        best = float(self._scores.max()) / temperature
-        return math.exp(best - self._total_at(temperature))
+        return math.exp(self._best / temperature - self._total_at(temperature))
+
+    @property
+    def no_answer_logit(self) -> float:
+        """Log-odds of "not answerable" against all spans together; inf without a span."""
+        return self._no_answer - self._total
 
     @property
     def no_answer_probability(self) -> float:
         """Probability that none of the spans is the answer, 0 to 1."""
-        return float(torch.sigmoid(torch.tensor(self._no_answer - self._total).double()))
+        logit = self.no_answer_logit
+        small = math.exp(-abs(logit))  # does not overflow
+        return (1.0 if logit >= 0 else small) / (1.0 + small)
 
     def ranked(self) -> Iterator[tuple[int, Span, float]]:
         """Yield (context index, span, probability among all spans), best first.
 
         The same place comes again where windows overlap or words are widened.
         """
-        flat = self._scores.flatten()
-        order = torch.argsort(flat, descending=True, stable=True)
-        tokens, lengths = self._scores.shape[1:]
-        for place in order:
-            score = float(flat[place])
+        tokens, lengths = self._shape
+        for place in self._order():
+            score = float(self._scores[place])
             if score == NOTHING:
                 return
-            row, rest = divmod(int(place), tokens * lengths)
+            row, rest = divmod(place, tokens * lengths)
             first, more = divmod(rest, lengths)
             each = self._windows[row]
             yield (
@@ -127,6 +144,19 @@ class SpanSearch:
                 self._place(each.window, first, first + more),
                 math.exp(score / self._temperature - self._tempered),
             )
+
+    def _order(self) -> Iterator[int]:
+        """Yield places in the scores, best first, the earlier of equals first.
+
+        Few are wanted nearly always, so only those are sorted at first.
+        """
+        head = np.empty(0, dtype=np.intp)
+        if len(self._scores) > SORTED_FIRST:
+            bound = np.partition(self._scores, -SORTED_FIRST)[-SORTED_FIRST]
+            # Those above it are fewer than SORTED_FIRST, and all of them: a prefix of the order.
+            head = np.flatnonzero(self._scores > bound)
+            yield from head[np.argsort(-self._scores[head], kind="stable")].tolist()
+        yield from np.argsort(-self._scores, kind="stable")[len(head) :].tolist()
 
     def _place(self, window: EncodedWindow, first: int, last: int) -> Span:
         if self._align:
