@@ -82,9 +82,11 @@ reliability: $(READY) ## kill, crowd and starve a server for half an hour; renew
 bench: $(READY) ## run every benchmark, quickly (BENCH_ARGS= for the long form)
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script $(BENCH_ARGS); done
 
-bench-peers: ## install Label Studio for benchmarks/server.py, beside everything else: 3 minutes, 1 GB
+bench-peers: ## install what benchmarks/server.py and reader.py compare with, beside everything else: 2 GB
 	$(PYTHON) -m venv benchmarks/.peers
 	benchmarks/.peers/bin/pip install -qq label-studio==1.23.2
+	$(PYTHON) -m venv benchmarks/.peers-reader
+	benchmarks/.peers-reader/bin/pip install -qq 'transformers==4.57.*' $(shell grep '^torch==' constraints.txt)
 
 build: $(READY) ## build the wheel and the source distribution
 	$(BIN)/python -m pip wheel -qq --no-deps --wheel-dir dist .

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -16,6 +18,7 @@ from goldspan.domain.span import Span, find_all
 from goldspan.errors import UnusableModel
 from goldspan.reader.base import Assessment, OnProgress, ReaderAnswer
 from goldspan.reader.encoding import EncodedWindow, SpanEncoder
+from goldspan.reader.forward import Forward
 from goldspan.reader.model_folder import (
     SAFE_LOADING,
     check_model_folder,
@@ -23,14 +26,15 @@ from goldspan.reader.model_folder import (
     loading,
     resolve_model,
 )
-from goldspan.reader.padding import pad
 from goldspan.reader.span_config import SpanReaderConfig, length_limit
 from goldspan.reader.span_search import SpanSearch, WindowLogits, tidied
 
-# Questions whose windows are sorted by length together, and tokens (padding included) of one
-# forward pass.
+# Questions whose windows are sorted by length together.
 QUESTIONS_AT_ONCE = 128
-TOKENS_AT_ONCE = {"cpu": 4096, "cuda": 65_536}
+
+# A draft's best answer is read again where it leads by less than this, in nats: 99 of 100 leads of
+# a bfloat16 draft are nearer than that to those of float32 (docs/experiments.md).
+CLEAR_LEAD = 0.1
 
 Question = tuple[str, Sequence[str]]
 
@@ -43,13 +47,20 @@ class SpanReader:
         tokenizer: its fast tokenizer.
         config: how passages are cut and read; longer inputs than the model takes are lowered.
         name: names the reader to people.
+        draft: a quicker copy of the model that reads everything first; the model itself reads
+            again what the draft leaves nearly level. None reads with the model alone.
 
     Raises:
         UnusableModel: if the tokenizer is not a fast one.
     """
 
     def __init__(
-        self, model: Any, tokenizer: Any, config: SpanReaderConfig | None = None, name: str = "span"
+        self,
+        model: Any,
+        tokenizer: Any,
+        config: SpanReaderConfig | None = None,
+        name: str = "span",
+        draft: Any | None = None,
     ) -> None:
         if not getattr(tokenizer, "is_fast", False):
             raise UnusableModel(
@@ -60,6 +71,8 @@ class SpanReader:
         self.tokenizer = tokenizer
         self.config = (config or SpanReaderConfig()).limited_to(length_limit(model, tokenizer))
         self._encoder = SpanEncoder(tokenizer, self.config)
+        self._forward = Forward(self.model, tokenizer)
+        self._draft = None if draft is None else Forward(draft.eval(), tokenizer)
 
     @classmethod
     def load(
@@ -70,6 +83,7 @@ class SpanReader:
         tokenizer: Any | None = None,
         dtype: str | None = None,
         compiled: bool = False,
+        draft: str | None = None,
     ) -> SpanReader:
         """Load a run's, a folder's or the hub's model.
 
@@ -81,6 +95,11 @@ class SpanReader:
                 on a GPU; scores then have two or three good digits.
             compiled: whether torch compiles the model. It takes a minute and a C++ compiler, and
                 pays over tens of thousands of questions.
+            draft: dtype of a copy of the model that reads everything first, such as
+                ``bfloat16``: on a CPU that computes in it (AVX512_BF16, AMX) it takes half the
+                time. Where its two best answers, or its best answer and silence, are nearly
+                level, the model reads again, so answers are the model's; scores of the others
+                are the draft's, with two or three good digits.
 
         Raises:
             UnusableModel: if it is not a model that may be loaded, or has no trained head.
@@ -102,13 +121,17 @@ class SpanReader:
             )
         loaded.to(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         loaded.to(getattr(torch, dtype) if dtype else torch.float32)
+        quick = copy.deepcopy(loaded).to(getattr(torch, draft)) if draft else None
         if compiled:
-            loaded.compile(dynamic=True)
-        return cls(loaded, tokenizer, SpanReaderConfig.load(Path(source)), name=str(model))
+            (quick or loaded).compile(dynamic=True)
+        config = SpanReaderConfig.load(Path(source))
+        return cls(loaded, tokenizer, config, name=str(model), draft=quick)
 
     def configured(self, **changes: Any) -> SpanReader:
         """Return a reader with the same model that cuts or searches otherwise."""
-        return SpanReader(self.model, self.tokenizer, replace(self.config, **changes), self.name)
+        draft = None if self._draft is None else self._draft.model
+        config = replace(self.config, **changes)
+        return SpanReader(self.model, self.tokenizer, config, self.name, draft)
 
     def answer(
         self, question_text: str, contexts: Sequence[str], top_k: int = 1
@@ -134,21 +157,31 @@ class SpanReader:
         self, questions: Sequence[Question], on_progress: OnProgress | None = None
     ) -> Iterator[tuple[Sequence[str], SpanSearch]]:
         """Read many questions; yield the contexts of each with all its spans, in their order."""
-        config = self.config
         for first in range(0, len(questions), QUESTIONS_AT_ONCE):
             some = questions[first : first + QUESTIONS_AT_ONCE]
-            for (_, contexts), windows in zip(some, self._read(some), strict=True):
-                yield (
-                    contexts,
-                    SpanSearch(
-                        windows,
-                        config.max_answer_length,
-                        config.align_to_words,
-                        config.temperature,
-                    ),
-                )
+            for (_, contexts), search in zip(some, self._searches(some), strict=True):
+                yield contexts, search
             if on_progress is not None:
                 on_progress(len(some))
+
+    def _searches(self, questions: Sequence[Question]) -> list[SpanSearch]:
+        if self._draft is None:
+            return self._read(self._forward, questions)
+        found = self._read(self._draft, questions)
+        level = [place for place, search in enumerate(found) if not self._clear(search)]
+        again = self._read(self._forward, [questions[place] for place in level])
+        for place, search in zip(level, again, strict=True):
+            found[place] = search
+        return found
+
+    def _clear(self, search: SpanSearch) -> bool:
+        """Whether small errors of the logits could not change the answer."""
+        threshold = self.config.no_answer_threshold
+        if threshold is not None and 0.0 < threshold < 1.0:
+            odds = math.log(threshold / (1.0 - threshold))
+            if abs(search.no_answer_logit - odds) < CLEAR_LEAD:
+                return False
+        return search.lead() >= CLEAR_LEAD
 
     def assess_many(
         self, questions: Sequence[Question], on_progress: OnProgress | None = None
@@ -226,8 +259,8 @@ class SpanReader:
                 seen.add(key)
                 yield ReaderAnswer(text, span, index, probability, _places(contexts, index, span))
 
-    def _read(self, questions: Sequence[Question]) -> list[list[WindowLogits]]:
-        """Run the model over every window of the questions; one list a question."""
+    def _read(self, forward: Forward, questions: Sequence[Question]) -> list[SpanSearch]:
+        """Run a model over every window of the questions; one search a question."""
         places = []
         pairs = []
         for number, (question_text, contexts) in enumerate(questions):
@@ -237,28 +270,13 @@ class SpanReader:
                     pairs.append((question_text, context, window))
         encoded = self._encoder.encode(pairs)
         read: list[list[WindowLogits]] = [[] for _ in questions]
-        for batch in self._batches(encoded):
-            logits = self._forward([encoded[each] for each in batch])
-            for each, (start, end) in zip(batch, logits, strict=True):
-                number, index = places[each]
-                read[number].append(_logits_of(encoded[each], index, start, end))
-        return read
-
-    def _batches(self, encoded: Sequence[EncodedWindow]) -> Iterator[list[int]]:
-        """Yield places in ``encoded``, longest first, each batch within the token limit."""
-        limit = TOKENS_AT_ONCE.get(self.model.device.type, TOKENS_AT_ONCE["cuda"])
-        order = sorted(range(len(encoded)), key=lambda each: -encoded[each].length)
-        while order:
-            size = max(1, limit // encoded[order[0]].length)
-            yield order[:size]
-            order = order[size:]
-
-    @torch.inference_mode()
-    def _forward(self, windows: Sequence[EncodedWindow]) -> list[tuple[torch.Tensor, torch.Tensor]]:
-        batch = pad(self.tokenizer, [window.features for window in windows])
-        output = self.model(**{name: value.to(self.model.device) for name, value in batch.items()})
-        starts, ends = output.start_logits.float().cpu(), output.end_logits.float().cpu()
-        return list(zip(starts, ends, strict=True))
+        for (number, index), each, logits in zip(places, encoded, forward(encoded), strict=True):
+            read[number].append(_logits_of(each, index, *logits))
+        config = self.config
+        return [
+            SpanSearch(windows, config.max_answer_length, config.align_to_words, config.temperature)
+            for windows in read
+        ]
 
 
 def _places(contexts: Sequence[str], index: int, span: Span) -> tuple[tuple[int, Span], ...]:

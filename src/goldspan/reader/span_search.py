@@ -131,6 +131,21 @@ class SpanSearch:
 
         The same place comes again where windows overlap or words are widened.
         """
+        for index, span, score in self._scored():
+            yield index, span, math.exp(score / self._temperature - self._tempered)
+
+    def lead(self) -> float:
+        """How far the best place's score is above that of the best other place, in nats.
+
+        inf where there is no other place.
+        """
+        scored = self._scored()
+        best = next(scored, None)
+        others = (each[2] for each in scored if best and each[:2] != best[:2])
+        other = next(others, NOTHING)
+        return best[2] - other if best else math.inf
+
+    def _scored(self) -> Iterator[tuple[int, Span, float]]:
         tokens, lengths = self._shape
         for place in self._order():
             score = float(self._scores[place])
@@ -139,11 +154,7 @@ class SpanSearch:
             row, rest = divmod(place, tokens * lengths)
             first, more = divmod(rest, lengths)
             each = self._windows[row]
-            yield (
-                each.context_index,
-                self._place(each.window, first, first + more),
-                math.exp(score / self._temperature - self._tempered),
-            )
+            yield each.context_index, self._place(each.window, first, first + more), score
 
     def _order(self) -> Iterator[int]:
         """Yield places in the scores, best first, the earlier of equals first.

@@ -14,8 +14,8 @@ from goldspan.reader.span_config import SpanReaderConfig
 
 CONFIG = SpanReaderConfig(max_length=40, max_question_length=12, doc_stride=8)
 TEXTS = ["the cat sat on the mat and ate unbelievably many fish", "who ate the fish ?"]
-# Letters the tokenizer knows and does not know, accents, emoji, all kinds of white space.
-ANY_TEXT = st.text(
+# All of Unicode, and often letters the tokenizer knows, accents, emoji, kinds of white space.
+ANY_TEXT = st.text(max_size=100) | st.text(
     alphabet=st.sampled_from(
         [*"abcdefghimnostuy ?.,-é日本ü🙂", "\r", "\n", "\t", "\u0301", "\u00a0"]
     ),

@@ -1,5 +1,6 @@
 """The span reader on tiny models: places, scores, distinct answers, abstaining."""
 
+import copy
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +20,8 @@ from transformers import (
 from goldspan.domain.normalise import normalise_answer
 from goldspan.domain.span import Span
 from goldspan.reader.base import ReaderAnswer
-from goldspan.reader.span import TOKENS_AT_ONCE, SpanReader
+from goldspan.reader.forward import TOKENS_AT_ONCE
+from goldspan.reader.span import SpanReader
 from goldspan.reader.span_config import SpanReaderConfig, length_limit
 from goldspan.training.preset import train_tokenizer
 
@@ -204,3 +206,67 @@ def test_an_assessment_tells_the_gap_between_the_two_best_answers(reader: SpanRe
     assert (found.answer, found.best) == (first, first)
     assert found.gap == pytest.approx(first.score - second.score)
     assert found.raw_score == pytest.approx(first.score)
+
+
+ANYTHING = st.text(max_size=60) | st.text(st.sampled_from("cat dog\r\n\u0301🙂é日"), max_size=60)
+
+
+@given(contexts=st.lists(ANYTHING, min_size=1, max_size=2), question_text=ANYTHING)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_character_of_unicode_keeps_its_place(
+    reader: SpanReader, contexts: list[str], question_text: str
+) -> None:
+    for answer in reader.answer(question_text, contexts, top_k=4):
+        for index, span in answer.places:
+            assert contexts[index][span.start : span.end] == answer.text != ""
+
+
+@given(
+    contexts=st.lists(TEXTS, min_size=1, max_size=3),
+    few=st.integers(1, 4),
+    more=st.integers(0, 200),
+    threshold=st.none() | st.floats(0.0, 1.0),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_asking_for_more_answers_changes_none_of_the_first(
+    reader: SpanReader, contexts: list[str], few: int, more: int, threshold: float | None
+) -> None:
+    asked = reader.configured(no_answer_threshold=threshold)
+    long = asked.answer("who sat where ?", contexts, top_k=few + more)
+    assert asked.answer("who sat where ?", contexts, top_k=few) == long[:few]
+    spoken = [answer.score for answer in long if answer.text]
+    assert spoken == sorted(spoken, reverse=True)
+
+
+def turned_round(reader: SpanReader) -> Any:
+    """The model with a head that prefers what the model likes least."""
+    model = copy.deepcopy(reader.model)
+    model.qa_outputs.weight.data *= -1.0
+    return model
+
+
+def test_what_a_draft_leaves_level_the_model_answers(reader: SpanReader) -> None:
+    level = copy.deepcopy(reader.model)
+    level.qa_outputs.weight.data *= 0.0
+    drafted = SpanReader(reader.model, reader.tokenizer, CONFIG, draft=level)
+    asked = ("who sat where ?", [CONTEXT], 3)
+    assert drafted.answer(*asked) == reader.answer(*asked)
+
+
+def test_where_a_draft_is_clear_the_model_does_not_read(reader: SpanReader) -> None:
+    model = turned_round(reader)
+    drafted = SpanReader(reader.model, reader.tokenizer, CONFIG, draft=model)
+    asked = ("who sat where ?", [CONTEXT])
+    assert drafted.answer(*asked) == SpanReader(model, reader.tokenizer, CONFIG).answer(*asked)
+    assert drafted.answer(*asked) != reader.answer(*asked)
+
+
+def test_a_draft_near_the_threshold_of_silence_is_read_again(reader: SpanReader) -> None:
+    model = turned_round(reader)
+    asked = ("who sat where ?", [CONTEXT])
+    (found,) = SpanReader(model, reader.tokenizer, CONFIG).assess_many([asked])
+    config = replace(CONFIG, no_answer_threshold=found.no_answer)
+    drafted = SpanReader(reader.model, reader.tokenizer, config, draft=model)
+    assert drafted.answer(*asked) == SpanReader(reader.model, reader.tokenizer, config).answer(
+        *asked
+    )

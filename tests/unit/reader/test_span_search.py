@@ -83,3 +83,27 @@ def test_white_space_is_trimmed_and_marks_are_taken_in() -> None:
     # A combining acute accent belongs to the e before it.
     assert tidied("cafe\u0301 x", Span(0, 4)) == Span(0, 5)
     assert tidied("cafe\u0301 x", Span(4, 5)) == Span(3, 5)
+
+
+def test_the_lead_is_over_the_best_other_place() -> None:
+    one = window([1, 0, 2], [0, 1, 0])
+    # Spans by score: "it" 2, "Ada wrote" 2, then "Ada" 1. The same window again adds no place.
+    assert SpanSearch([one, one], 30, False).lead() == pytest.approx(0.0)
+    clear = window([0, 0, 3], [0, 0, 0])
+    assert SpanSearch([clear, clear], 30, False, temperature=2.0).lead() == pytest.approx(3.0)
+    assert SpanSearch([], 30, False).lead() == float("inf")
+
+
+def test_sorting_few_first_gives_the_order_of_sorting_all() -> None:
+    many = tuple((2 * i, 2 * i + 1) for i in range(40))
+    draw = torch.Generator().manual_seed(0)
+    logits = [torch.randint(0, 6, (40,), generator=draw).tolist() for _ in range(2)]
+    each = window(logits[0], logits[1], offsets=many, words=tuple(range(40)))
+    scores = {
+        Span(many[i][0], many[j][1]): logits[0][i] + logits[1][j]
+        for i in range(40)
+        for j in range(i, min(40, i + 30))
+    }
+    # Equal scores stay in the order of the text.
+    expected = sorted(scores, key=lambda span: -scores[span])
+    assert [span for _, span, _ in SpanSearch([each], 30, False).ranked()] == expected
