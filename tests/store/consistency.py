@@ -3,7 +3,7 @@
 from collections import Counter
 
 from goldspan.domain.record import ResponseStatus
-from goldspan.storage.query import RecordQuery
+from goldspan.storage.query import AnyOf, RecordQuery, ResponseStatusKey
 from goldspan.storage.rows import AssignmentRow, RecordStatus, ResponseRow
 from goldspan.storage.store import Unit
 
@@ -37,7 +37,23 @@ def check_consistent(unit: Unit, dataset_id: str) -> dict[str, list[AssignmentRo
         assert of_rows == of_responses
     _check_counts(unit, dataset_id, responses, {i: s.status for i, s in states.items()})
     _check_days(unit, dataset_id, assigned)
+    _check_pages(unit, dataset_id, ids, responses)
     return assigned
+
+
+def _check_pages(unit: Unit, dataset_id: str, ids: list[str], responses: list[ResponseRow]) -> None:
+    """A page at any offset is that part of the whole, of all records and of what is left."""
+    places = {0, 1, len(ids) // 2, max(0, len(ids) - 1), len(ids)}
+    for offset in places:
+        page = unit.records.page(RecordQuery(dataset_id, offset=offset, limit=3))
+        assert [one.id for one in page] == ids[offset : offset + 3]
+    for user_id in {one.user_id for one in responses} | {"nobody"}:
+        answered = {one.record_id for one in responses if one.user_id == user_id}
+        left = [record_id for record_id in ids if record_id not in answered]
+        wanted = (AnyOf(ResponseStatusKey(user_id), ("pending",)),)
+        for offset in places:
+            query = RecordQuery(dataset_id, filters=wanted, offset=offset, limit=3)
+            assert [one.id for one in unit.records.page(query)] == left[offset : offset + 3]
 
 
 def _check_counts(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
+from unittest.mock import patch
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from goldspan.services.datasets import DatasetChanges, renew, update_dataset
 from goldspan.services.delete_records import delete_records
 from goldspan.services.judging import respond, undo
 from goldspan.services.responses import delete_response
+from goldspan.storage import sql_blocks
 from goldspan.storage.sql_store import SqliteStore
 from goldspan.storage.store import Unit
 
@@ -84,8 +86,11 @@ class Work(RuleBasedStateMachine):
         self.papers: dict[str, Paper] = {}
         self.needed = 1
         self.clock = 0
+        self.small_blocks = patch.object(sql_blocks, "BLOCK", 2)
+        self.small_blocks.start()
 
     def teardown(self) -> None:
+        self.small_blocks.stop()
         self.store.close()
         self.folder.cleanup()
 

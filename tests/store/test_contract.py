@@ -34,14 +34,20 @@ def add(store: Store, sample: Sample, *records: NewRecord) -> list[str]:
 def respond(
     store: Store, record_id: str, user_id: str, text: str, status: str = "submitted"
 ) -> None:
-    response = NewResponse(
-        record_id=record_id,
-        dataset_id="",
-        user_id=user_id,
-        values_json=f'{{"answer":{{"value":"{text}"}}}}',
-        status=ResponseStatus(status),
-    )
-    store.write(lambda unit: unit.responses.put([response])).result()
+    def put(unit: Unit) -> None:
+        record = unit.records.get(record_id)
+        assert record is not None
+        response = NewResponse(
+            record_id=record_id,
+            dataset_id=record.dataset_id,
+            user_id=user_id,
+            values_json=f'{{"answer":{{"value":"{text}"}}}}',
+            status=ResponseStatus(status),
+        )
+        is_first = unit.responses.by_user(record_id, user_id) is None
+        unit.responses.put([response], first={(record_id, user_id)} if is_first else ())
+
+    store.write(put).result()
 
 
 def suggest(store: Store, sample: Sample, record_id: str, text: str, score: float) -> None:

@@ -144,7 +144,7 @@ def test_a_batch_read_before_a_change_does_not_undo_it(store: Store, sample: Sam
 def test_a_deleted_record_is_not_found(store: Store, sample: Sample) -> None:
     ids = add(store, sample, "one ship", "two ships")
     index_all(store)
-    store.write(lambda unit: unit.records.delete([ids[0]])).result()
+    store.write(lambda unit: unit.records.delete(sample.dataset_id, [ids[0]])).result()
     assert found(store, sample, "ship") == [ids[1]]
 
 

@@ -36,7 +36,7 @@ def test_vectors_are_scanned_in_parts_with_or_without_a_filter(
 
 def test_vectors_go_with_their_record_and_with_their_kind(store: Store, sample: Sample) -> None:
     kind, ids = store.write(lambda unit: fill(unit, sample)).result()
-    store.write(lambda unit: unit.records.delete(ids[:3])).result()
+    store.write(lambda unit: unit.records.delete(sample.dataset_id, ids[:3])).result()
     every = RecordQuery(sample.dataset_id)
     with store.read() as unit:
         (part,) = unit.vectors.scan(every, kind, 9)

@@ -67,17 +67,17 @@ def put_responses(
     if not responses:
         return
     ledger = _Ledger.of(unit, dataset, {response.record_id for response in responses}, just_added)
-    unit.responses.put(responses)
-    if new_version:
-        unit.versions.add(responses)
-    for response in responses:
-        ledger.respond(response)
-    ledger.settle()
     made: list[tuple[str, str]] = []
     changed: list[tuple[str, str]] = []
     for response in responses:
         is_new = response.user_id not in ledger.old_given[response.record_id]
         (made if is_new else changed).append((response.record_id, response.user_id))
+    unit.responses.put(responses, first=set(made))
+    if new_version:
+        unit.versions.add(responses)
+    for response in responses:
+        ledger.respond(response)
+    ledger.settle()
     announce_responses(unit, "response.created", dataset, made)
     announce_responses(unit, "response.updated", dataset, changed)
 
@@ -86,7 +86,7 @@ def remove_response(unit: Unit, dataset: DatasetRow, gone: ResponseRow) -> None:
     """Delete one response; what it was stays among its versions."""
     ledger = _Ledger.of(unit, dataset, [gone.record_id])
     announce_responses(unit, "response.deleted", dataset, [(gone.record_id, gone.user_id)])
-    unit.responses.delete(gone.id)
+    unit.responses.delete(gone)
     unit.judgements.delete(gone.record_id, gone.user_id)
     ledger.take_back(gone.record_id, gone.user_id)
     ledger.settle()
@@ -103,7 +103,7 @@ def remove_records(unit: Unit, dataset: DatasetRow, records: Collection[RecordRo
     for assignment in unit.assignments.of(ids):
         _count_day(days, assignment, -1)
     announce_records(unit, "record.deleted", dataset, ids)
-    unit.records.delete(ids)
+    unit.records.delete(dataset.id, ids)
     gone = Counter(state.status for state in states.values())
     unit.tallies.add_records(dataset.id, {status: -count for status, count in gone.items()})
     unit.tallies.add_responses(dataset.id, responses)

@@ -12,8 +12,9 @@ import msgspec
 import sqlalchemy as sa
 
 from goldspan.domain.record import ResponseStatus
+from goldspan.storage import sql_blocks
 from goldspan.storage.ids import new_id
-from goldspan.storage.query import RecordQuery
+from goldspan.storage.query import AnyOf, RecordQuery, ResponseStatusKey
 from goldspan.storage.rows import (
     Extent,
     NewRecord,
@@ -60,19 +61,18 @@ SHOWN = [
     )
 ]
 SHORT = [column for column in SHOWN if column.name != "vectors"]
-# The rows that are passed over are counted in the index alone, and only the page's are read.
-_page = sa.alias(records, "page")
 PAGE = Hot(
     sa.select(*SHORT)
     .where(
-        records.c.id.in_(
-            sa.select(_page.c.id)
-            .where(_page.c.dataset_id == sa.bindparam("dataset_id"))
-            .order_by(_page.c.id)
-            .limit(sa.bindparam("limit"))
-            .offset(sa.bindparam("offset"))
-        )
+        records.c.dataset_id == sa.bindparam("dataset_id"), records.c.id >= sa.bindparam("begin")
     )
+    .order_by(records.c.id)
+    .limit(sa.bindparam("limit"))
+    .offset(sa.bindparam("offset"))
+)
+LISTED = Hot(
+    sa.select(*SHORT)
+    .where(records.c.dataset_id == sa.bindparam("dataset_id"), listed(records.c.id, "ids"))
     .order_by(records.c.id)
 )
 PAGE_AFTER = Hot(
@@ -290,6 +290,7 @@ class SqlRecords:
                     for record in new
                 ),
             )
+        sql_blocks.count_added(self._connection, dataset_id, sorted(one.id for one in new))
 
     def get(self, record_id: str) -> RecordRow | None:
         row = GET_RECORD.row(self._connection, id=record_id)
@@ -306,14 +307,29 @@ class SqlRecords:
         return dict(rows)
 
     def page(self, query: RecordQuery) -> list[RecordRow]:
-        if query == RecordQuery(query.dataset_id, offset=query.offset, limit=query.limit):
-            rows = PAGE.rows(
-                self._connection,
-                dataset_id=query.dataset_id,
-                limit=query.limit,
-                offset=query.offset,
-            )
-            return [_record(row) for row in rows]
+        dataset_id, limit = query.dataset_id, query.limit
+        match query:
+            case RecordQuery(filters=(), order=(), text=None, with_vectors=False):
+                begin, offset = sql_blocks.block_at(self._connection, dataset_id, query.offset)
+                rows = PAGE.rows(
+                    self._connection,
+                    dataset_id=dataset_id,
+                    begin=begin,
+                    limit=limit,
+                    offset=offset,
+                )
+                return [_record(row) for row in rows]
+            case RecordQuery(
+                filters=(AnyOf(ResponseStatusKey(str(user_id)), ("pending",)),),
+                order=(),
+                text=None,
+                with_vectors=False,
+            ):
+                ids = sql_blocks.pending_ids(
+                    self._connection, dataset_id, user_id, query.offset, limit
+                )
+                rows = LISTED.rows(self._connection, dataset_id=dataset_id, ids=as_list(ids))
+                return [_record(row) for row in rows]
         statement = (
             sa.select(*(SHOWN if query.with_vectors else SHORT))
             .where(*conditions(query))
@@ -405,7 +421,8 @@ class SqlRecords:
         rows = DISPUTED.rows(self._connection, dataset_id=dataset_id, before=before, limit=limit)
         return [row[0] for row in rows]
 
-    def delete(self, record_ids: Collection[str]) -> None:
+    def delete(self, dataset_id: str, record_ids: Collection[str]) -> None:
+        sql_blocks.count_removed(self._connection, dataset_id, list(record_ids))
         DELETE_RECORDS.rows(self._connection, ids=as_list(record_ids))
 
 
@@ -492,8 +509,14 @@ class SqlResponses:
         self._session = session
         self._connection = session.connection
 
-    def put(self, new: Sequence[NewResponse]) -> None:
+    def put(self, new: Sequence[NewResponse], first: Collection[tuple[str, str]]) -> None:
         now = self._session.now_text
+        counted = [
+            (one.dataset_id, one.user_id, one.record_id)
+            for one in new
+            if (one.record_id, one.user_id) in first
+        ]
+        sql_blocks.count_responses(self._connection, counted, 1)
         PUT_RESPONSE.run_many(
             self._connection,
             (
@@ -547,5 +570,7 @@ class SqlResponses:
         )
         return [_response(row) for row in rows]
 
-    def delete(self, response_id: str) -> None:
-        self._connection.execute(responses.delete().where(responses.c.id == response_id))
+    def delete(self, gone: ResponseRow) -> None:
+        place = (gone.dataset_id, gone.user_id, gone.record_id)
+        sql_blocks.count_responses(self._connection, [place], -1)
+        self._connection.execute(responses.delete().where(responses.c.id == gone.id))

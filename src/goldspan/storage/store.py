@@ -243,8 +243,8 @@ class Records(Protocol):
     def disputed(self, dataset_id: str, before: str, limit: int) -> list[str]:
         """Return ids less than ``before`` of records with a disagreement, the last ones first."""
 
-    def delete(self, record_ids: Collection[str]) -> None:
-        """Delete records with their suggestions and responses."""
+    def delete(self, dataset_id: str, record_ids: Collection[str]) -> None:
+        """Delete records of a dataset with their suggestions and responses."""
 
     def terms(self, dataset_id: str, name: str) -> list[TermCount]:
         """Return the values under a metadata key, most frequent first, equals by value."""
@@ -278,8 +278,11 @@ class Suggestions(Protocol):
 class Responses(Protocol):
     """Responses."""
 
-    def put(self, new: Sequence[NewResponse]) -> None:
-        """Insert responses, or replace those of the same user on the same record."""
+    def put(self, new: Sequence[NewResponse], first: Collection[tuple[str, str]]) -> None:
+        """Insert responses, or replace those of the same user on the same record.
+
+        ``first`` says, by (record id, user id), which are inserted.
+        """
 
     def of(self, record_ids: Collection[str], user_id: str | None = None) -> list[ResponseRow]:
         """Return the responses to the records, of one user or of all, oldest first."""
@@ -304,7 +307,7 @@ class Responses(Protocol):
         record's id.
         """
 
-    def delete(self, response_id: str) -> None:
+    def delete(self, gone: ResponseRow) -> None:
         """Delete a response."""
 
 

@@ -409,6 +409,24 @@ response_counts = _table(
     with_rowid=False,
 )
 
+# Kept likewise, for stretches of a dataset's records in the order of their ids: see sql_blocks.py.
+record_blocks = _table(
+    "record_blocks",
+    _parent("dataset_id", "datasets.id", primary_key=True),
+    Column("first_id", Text, primary_key=True),
+    Column("records", Integer, nullable=False),
+    with_rowid=False,
+)
+
+response_blocks = _table(
+    "response_blocks",
+    _parent("dataset_id", "datasets.id", primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("first_id", Text, primary_key=True),
+    Column("responses", Integer, nullable=False),
+    with_rowid=False,
+)
+
 # What was changed, by whom, through which request; written in the transaction of the change.
 # Refers to no table: what it tells of may be gone.
 audit_log = _table(
