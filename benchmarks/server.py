@@ -212,8 +212,8 @@ def print_bars(ours: Figures, peer: Figures | None) -> None:
 
 def bar(what: str, found: float, sign: str, asked: float, unit: str) -> None:
     met = found >= asked if sign == ">=" else found <= asked
-    verdict = "met   " if met else "MISSED"
-    print(f"bar {verdict} {what}: {found:,.2f} {unit} (asked: {sign} {asked:,} {unit})".rstrip())
+    verdict = "met" if met else "short"
+    print(f"bar {what}: {found:,.2f} {unit} against {sign} {asked:,} {unit}: {verdict}")
 
 
 def print_growth(found: Sequence[tuple[str, float, float]], small: int, large: int) -> None:
