@@ -67,3 +67,14 @@ STRINGS = [
     *(f"```\n{html}\n```" for html in _HTML[:12]),
     *_ODD,
 ]
+
+
+def packed(longest: int) -> list[str]:
+    """Return all texts, several in one, for places that hold ``longest`` characters or fewer."""
+    chunks = [""]
+    for text in STRINGS:
+        kept = text[:longest]
+        if len(chunks[-1]) + len(kept) + 1 > longest:
+            chunks.append("")
+        chunks[-1] = f"{chunks[-1]} {kept}".strip()
+    return chunks

@@ -11,14 +11,16 @@ from goldspan.server.serve import RunningServer
 SETTINGS = {"beta": 0.1, "learning_rate": 1e-6, "max_steps": 50}
 
 
-def begun(server: RunningServer, name: str | None = None) -> RunFolder:
+def begun(
+    server: RunningServer, name: str | None = None, parent: str = "runs/sft/model"
+) -> RunFolder:
     """Make the folder of a DPO run that has begun, where the server looks for runs."""
     name = name or new_name("dpo")
     spec = RunSpec(
         id=name,
         command="dpo",
         reader="generative",
-        parent="runs/sft/model",
+        parent=parent,
         data_hash="0" * 64,
         rows=200,
         seed=1,

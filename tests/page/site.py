@@ -45,15 +45,16 @@ class Site:
         self._clients.append(client)
         return client
 
-    def person(self, role: str = "annotator", *workspaces: str) -> Person:
+    def person(
+        self, role: str = "annotator", first_name: str = "Ada", last_name: str = "Lovelace"
+    ) -> Person:
         """Make somebody with a password."""
         username = new_name(role)
         body = {
             "username": username,
-            "first_name": "Ada",
-            "last_name": "Lovelace",
+            "first_name": first_name,
+            "last_name": last_name,
             "role": role,
-            "workspaces": workspaces,
             "password": PASSWORD,
         }
         user = self.owner.ask("POST", "/api/users", 200, json=body)

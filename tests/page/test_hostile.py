@@ -1,18 +1,171 @@
 """What people write is shown, never run: in every place that can be written, on every screen."""
 
+import json
+import re
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any
+
+import pytest
 from playwright.sync_api import Page, expect
-from tests.api.talk import TEXT, Person
+from tests.api.talk import TEXT, Dataset, Person
 from tests.page.conftest import Opened
-from tests.page.hostile import STRINGS
-from tests.page.site import Site
-from tests.page.test_preference import options, question
+from tests.page.hostile import STRINGS, packed
+from tests.page.runs import begun, ended
+from tests.page.site import OWNER_PASSWORD, Site
+from tests.page.talk import attach, button
+from tests.page.test_preference import COMPANIONS, options, preferences, question
+
+from goldspan.server.serve import RunningServer, start_in_thread
 
 MARKDOWN = {"type": "text", "use_markdown": True}
+CHAT = {"type": "chat", "use_markdown": True}
+ALL = "\n\n".join(STRINGS)
+TEMPLATE = {"prompt": ALL, "completion": ALL}
+WATCH = """
+window.__violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+    window.__violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, server: RunningServer) -> Iterator[Site]:
+    """Give a server of its own: nobody else should have to look at this."""
+    folder = tmp_path_factory.mktemp("hostile")
+    running = start_in_thread(
+        folder / "home", owner_password=OWNER_PASSWORD, runs_dir=folder / "runs"
+    )
+    assert running.api_key is not None
+    site = Site(running.url, running.api_key)
+    for text in STRINGS:
+        # What no folder can be called is left out of the name only.
+        name = text.replace("/", "\u2215")[:60]
+        run = begun(running, name, parent=text)
+    # The last one is listed first.
+    ended(run, settings=dict(zip(STRINGS, STRINGS, strict=True)), template=TEMPLATE)
+    yield site
+    site.close()
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def people(served: Site) -> list[Person]:
+    """Make people whose names hold all of it; the first two annotate."""
+    names = packed(200)
+    pairs = zip_longest(names[::2], names[1::2], fillvalue=STRINGS[0])
+    return [served.person(first_name=first, last_name=last) for first, last in pairs]
+
+
+def add_all(dataset: Dataset, *items: dict[str, Any]) -> None:
+    dataset.owner.ask("POST", f"{dataset.path}/records", 204, json={"items": items})
+
+
+@pytest.fixture(scope="module")
+def texts(served: Site, people: list[Person]) -> Dataset:
+    """Make a dataset whose records, answers and suggestions are hostile."""
+    questions = [
+        question("topic", {"type": "label_selection", "options": options(*STRINGS)}, True),
+        question("tags", {"type": "multi_label_selection", "options": options(*STRINGS)}),
+        question("order", {"type": "ranking", "options": options(*STRINGS[:50])}),
+        {**question("note", MARKDOWN), "title": STRINGS[1], "description": ALL},
+    ]
+    fields = {
+        "prompt": TEXT,
+        "context": MARKDOWN,
+        "talk": CHAT,
+        "card": {"type": "custom", "template": ALL},
+        "picture": {"type": "image"},
+    }
+    name, guidelines = packed(200)[0], packed(10_000)[0]
+    dataset = served.dataset(
+        people[:2], questions, fields, name=name, guidelines=guidelines, min_submitted=2
+    )
+    suggestion = {**served.suggest(dataset, "note", ALL, 0.5), "agent": STRINGS[0]}
+    everything = {
+        "fields": {
+            "prompt": f"Hostile? {ALL}",
+            "context": ALL,
+            "talk": [{"role": "user", "content": text} for text in STRINGS],
+            "card": {text: text for text in STRINGS},
+            "picture": "https://example.org/<svg onload=window.__ran=1>.png",
+        },
+        "metadata": {text: text for text in STRINGS},
+        "external_id": STRINGS[1],
+        "suggestions": [suggestion],
+    }
+    single = (
+        {"fields": {"prompt": text, "context": text}, "external_id": f"{at} {text}"}
+        for at, text in enumerate(STRINGS)
+    )
+    add_all(dataset, everything, *single)
+    return dataset
+
+
+@pytest.fixture(scope="module")
+def titles(served: Site, people: list[Person]) -> Dataset:
+    """Make a dataset whose titles and snapshots are hostile, in a home of such datasets."""
+    chunks = packed(500)
+    questions = [
+        {**question(f"q{at}", MARKDOWN, at == 0), "title": text, "description": text}
+        for at, text in enumerate(chunks)
+    ]
+    fields = {f"f{at}": TEXT for at in range(len(chunks))}
+    dataset = served.dataset(people[:2], questions, fields, name="Titles", min_submitted=2)
+    shown = served.owner.get(f"{dataset.path}/fields")["items"]
+    for field, text in zip(shown, chunks, strict=True):
+        served.owner.ask("PATCH", f"/api/v1/fields/{field['id']}", 200, json={"title": text})
+    add_all(dataset, {"fields": dict(zip(fields, chunks, strict=True))})
+    for text in packed(200):
+        served.owner.ask("POST", f"{dataset.path}/snapshots", 201, json={"name": text})
+        body = {"name": text, "workspace_id": dataset.workspace_id, "guidelines": text}
+        served.owner.ask("POST", "/api/v1/datasets", 201, json=body)
+    for text in packed(100):
+        served.owner.ask("POST", "/api/v1/me/api-keys", 201, json={"name": text, "scope": "read"})
+    return dataset
+
+
+@pytest.fixture(scope="module")
+def judged(served: Site, people: list[Person], texts: Dataset) -> Dataset:
+    """Make hostile answers, and hostile candidates with a reason for the preference."""
+    record = texts.records(served.owner)[0]
+    for person, at in zip(people, (0, 1), strict=False):
+        values = {
+            "topic": {"value": STRINGS[at]},
+            "tags": {"value": STRINGS},
+            "order": {"value": [{"value": text, "rank": at + 1} for text in STRINGS[:50]]},
+            "note": {"value": ALL},
+        }
+        body = {"status": "submitted", "values": values}
+        person.ask("PUT", f"/api/v1/records/{record['id']}/response", 200, json=body)
+    compared = preferences(served, people[2], 2, *COMPANIONS)
+    names = ("prompt", "context", "response1", "response2")
+    first, _ = compared.add(
+        {"fields": {name: f"{n} {ALL}" for n, name in enumerate(names)}},
+        {"fields": {name: f"{n} {ALL}" for n, name in enumerate(names)}},
+    )
+    values = {
+        "preference": {"value": [{"value": f"response{n}", "rank": n} for n in (1, 2)]},
+        "correction": {"value": ALL},
+        "rationale": {"value": ALL},
+    }
+    body = {"status": "submitted", "values": values}
+    people[2].ask("PUT", f"/api/v1/records/{first['id']}/response", 200, json=body)
+    return compared
+
+
+def visit(page: Page, path: str) -> None:
+    """Open a screen and wait until all that it asks for is there."""
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("main, [role=dialog]").first).to_be_visible()
+    check(page)
 
 
 def check(page: Page) -> None:
-    page.wait_for_timeout(300)
+    """Fail if anything ran, was refused by the policy, was loaded, or would run on a click."""
     assert page.evaluate("window.__ran") is None
+    assert page.evaluate("window.__violations") == []
     outside = page.evaluate(
         "performance.getEntriesByType('resource').map(each => each.name)"
         ".filter(name => !name.startsWith(location.origin) && !name.startsWith('data:'))"
@@ -25,46 +178,120 @@ def check(page: Page) -> None:
     )
 
 
-def test_a_hundred_and_twenty_hostile_texts_are_only_shown(
-    site: Site, annotator: Person, open_page: Opened
+@pytest.fixture
+def open_hostile(served: Site, open_page: Opened) -> Opened:
+    """Give ``open_hostile(person) -> Page``, on which nothing may run and no dialog may open."""
+
+    def make(person: Person, *_: object) -> Page:
+        page = open_page(None, "about:blank")
+        page.context.add_init_script(WATCH)
+        page.context.add_cookies(served.cookies_of(person))
+        page.on("dialog", lambda dialog: pytest.fail(f"a dialog opened: {dialog.message}"))
+        page.goto(served.url)
+        return page
+
+    return make
+
+
+def test_there_are_a_hundred_and_twenty_of_them() -> None:
+    assert len(STRINGS) == len(set(STRINGS)) >= 120
+    for longest in (100, 200, 500, 10_000):
+        together = "\n".join(packed(longest))
+        assert all(text[:longest] in together for text in STRINGS)
+
+
+def test_an_annotators_screens_only_show_hostile_texts(
+    served: Site, people: list[Person], texts: Dataset, titles: Dataset, open_hostile: Opened
 ) -> None:
-    assert len(STRINGS) >= 120
-    label = STRINGS[0]
-    questions = [
-        {**question("topic", {"type": "label_selection", "options": options(*STRINGS[:24])}, True)},
-        {**question("note", MARKDOWN), "title": STRINGS[1], "description": STRINGS[2]},
-    ]
-    fields = {
-        "prompt": TEXT,
-        "context": MARKDOWN,
-        "talk": {"type": "chat", "use_markdown": True},
-        "card": {"type": "custom", "template": label},
-    }
-    dataset = site.dataset(
-        [annotator], questions, fields, name="hostile", guidelines="\n\n".join(STRINGS)
-    )
-    dataset.add(
-        {
-            "fields": {
-                "prompt": "Hostile? " + " ".join(STRINGS[:60]),
-                "context": "\n\n".join(STRINGS),
-                "talk": [{"role": "user", "content": text} for text in STRINGS[:100]],
-                "card": {"texts": STRINGS},
-            },
-            "suggestions": [site.suggest(dataset, "note", "\n\n".join(STRINGS))],
-        }
-    )
-    page = open_page(annotator, f"/datasets/{dataset.id}/annotate")
-    expect(page.get_by_role("region", name="Answer")).to_be_visible()
-    expect(
-        page.get_by_text("[link]").or_(page.get_by_role("link", name="link")).first
-    ).to_be_visible()
+    page = open_hostile(people[0])
+    visit(page, f"{served.url}/")
+    button(page, "Account of").click()
     check(page)
-    page.keyboard.press("g")
+    visit(page, f"{served.url}/datasets/{texts.id}/annotate")
+    expect(page.get_by_role("link", name="link").first).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    check(page)
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Preview").click()
     check(page)
-    page.goto(f"/datasets/{dataset.id}/bulk")
-    page.get_by_role("checkbox", name="Choose record 1").check()
+    page.keyboard.press("g")
+    check(page)
+    page.keyboard.press("Control+s")
+    page.keyboard.press("h")
+    page.get_by_role("tab", name="Drafts").click()
+    expect(page.get_by_role("dialog").get_by_role("listitem")).to_be_visible()
+    check(page)
+    visit(page, f"{served.url}/datasets/{texts.id}/bulk")
+    page.get_by_role("checkbox", name="Choose record 1", exact=True).check()
+    check(page)
+    visit(page, f"{served.url}/datasets/{titles.id}/annotate")
+
+
+def test_comparing_only_shows_hostile_texts(
+    served: Site, people: list[Person], judged: Dataset, open_hostile: Opened
+) -> None:
+    page = open_hostile(people[2])
+    visit(page, f"{served.url}/datasets/{judged.id}/annotate")
+    page.get_by_role("list", name="Preference").get_by_role("listitem").first.hover()
+    check(page)
+    page.keyboard.press("c")
+    expect(page.locator("ins").first).to_be_visible()
+    check(page)
+    page.keyboard.press("Backspace")
+    expect(page.get_by_text("You submitted this")).to_be_visible()
+    check(page)
+
+
+def test_a_leads_screens_only_show_hostile_texts(
+    served: Site, texts: Dataset, titles: Dataset, judged: Dataset, open_hostile: Opened
+) -> None:
+    page = open_hostile(served.owner)
+    visit(page, f"{served.url}/")
+    for path in ("/new", "/people", "/account", "/account/keys", "/runs"):
+        visit(page, f"{served.url}{path}")
+    for dataset in (texts, titles, judged):
+        for part in ("records", "disagreements", "insights", "settings"):
+            visit(page, f"{served.url}/datasets/{dataset.id}/{part}")
+        record = dataset.records(served.owner)[0]
+        visit(page, f"{served.url}/datasets/{dataset.id}/records/{record['id']}")
+    page.goto(f"{served.url}/datasets/{texts.id}/records")
+    for _ in range(2):
+        button(page, "More records").click()
+    expect(page.get_by_role("list", name="Records").get_by_role("listitem")).to_have_count(
+        len(STRINGS) + 1
+    )
+    check(page)
+    page.get_by_role("searchbox").fill("window.__ran <script>")
+    expect(page.locator("mark").first).to_be_visible()
+    check(page)
+
+
+def test_a_file_of_hostile_columns_and_rows_is_only_shown(
+    served: Site, texts: Dataset, open_hostile: Opened
+) -> None:
+    page = open_hostile(served.owner)
+    visit(page, f"{served.url}/datasets/{texts.id}/records/import")
+    rows = [{text: text, "prompt": text, "context": ALL, "topic": text} for text in STRINGS]
+    attach(page, f"{STRINGS[0]}.jsonl", "\n".join(json.dumps(row) for row in rows))
+    expect(page.get_by_text(f"{len(rows)} rows")).to_be_visible()
+    page.get_by_role("combobox", name=re.compile("prompt")).click()
+    expect(page.get_by_role("option").first).to_be_visible()
+    check(page)
+
+
+def test_runs_and_their_reports_only_show_hostile_texts(served: Site, open_hostile: Opened) -> None:
+    page = open_hostile(served.owner)
+    visit(page, f"{served.url}/runs")
+    runs = page.get_by_role("main").get_by_role("listitem")
+    expect(runs).to_have_count(len(STRINGS))
+    runs.first.get_by_role("link").click()
+    expect(page.get_by_role("figure").first).to_be_visible()
+    for summary in page.locator("summary").all():
+        summary.click()
+    check(page)
+    page.get_by_role("link", name="Open the whole report").click()
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
     check(page)
 
 

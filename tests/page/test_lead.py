@@ -242,9 +242,23 @@ def test_settings_are_saved_and_a_stale_change_is_refused(
     site.owner.ask("PATCH", dataset.path, 200, json={"guidelines": "Somebody else's."})
     guidelines.fill("Mine, typed before I knew.")
     button(page, "Save").first.click()
-    expect(page.get_by_text("Somebody else has changed this meanwhile.")).to_be_visible()
-    expect(guidelines).to_have_value("Somebody else's.")
+    expect(page.get_by_text("Somebody else has changed this meanwhile")).to_be_visible()
+    expect(guidelines).to_have_value("Mine, typed before I knew.")
+    expect(page.get_by_role("alert").filter(has_text="stands here")).to_contain_text(
+        "Somebody else's."
+    )
     assert site.owner.get(dataset.path)["guidelines"] == "Somebody else's."
+    button(page, "Save mine over it").click()
+    expect(button(page, "Save mine over it")).to_be_hidden()
+    expect(guidelines).to_have_value("Mine, typed before I knew.")
+    assert site.owner.get(dataset.path)["guidelines"] == "Mine, typed before I knew."
+
+    # What somebody else changed meanwhile beside it is kept, without a question.
+    site.owner.ask("PATCH", dataset.path, 200, json={"guidelines": "Theirs again."})
+    page.get_by_label(re.compile("^Name")).first.fill("Renamed")
+    button(page, "Save").first.click()
+    expect(guidelines).to_have_value("Theirs again.")
+    assert site.owner.get(dataset.path)["name"] == "Renamed"
 
     page.get_by_label("Title (answer)").fill("The piece")
     button(page, "Save").last.click()

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import rehypeSanitize from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
@@ -23,7 +24,8 @@ const components: Components = {
   },
 };
 
-export default function MarkdownRendered({ text }: { text: string }) {
+/** Rendered once a text: a record may hold a hundred messages, and every key draws it anew. */
+const MarkdownRendered = memo(function MarkdownRendered({ text }: { text: string }) {
   return (
     <ReactMarkdown
       remarkPlugins={[remarkGfm]}
@@ -34,4 +36,6 @@ export default function MarkdownRendered({ text }: { text: string }) {
       {text}
     </ReactMarkdown>
   );
-}
+});
+
+export default MarkdownRendered;

@@ -1,102 +1,33 @@
 /** A dataset's settings. What somebody else changed meanwhile is never overwritten unseen. */
-import { Button, Modal, NumberInput, Select, Text, TextInput, Textarea } from "@mantine/core";
+import { Button, Modal, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { listQuestions } from "../../api/datasets";
-import { ApiError } from "../../api/http";
-import { type Order, deleteDataset, updateDataset, updateQuestion } from "../../api/lead";
+import { deleteDataset, updateQuestion } from "../../api/lead";
 import type { Dataset } from "../../api/types";
 import type { Question } from "../../api/types";
 import { notifyDone, notifyError } from "../../app/notice";
 import { DatasetFrame } from "../../lead/DatasetFrame";
-import { etag } from "../../lead/etag";
 import { Broken, Waiting } from "../../parts/states";
 import { useTexts } from "../../texts";
 import { useLeadTexts } from "../../texts/lead";
+import { Basics } from "./Basics";
 import { Snapshots } from "./Snapshots";
 import classes from "./settings.module.css";
-
-const ORDERS: Order[] = ["sequence", "score", "disagreement", "random", "length"];
 
 export default function SettingsScreen() {
   return (
     <DatasetFrame part="settings" width="narrow">
       {(dataset) => (
         <div className={classes.page}>
-          <Basics key={dataset.updated_at} dataset={dataset} />
+          <Basics dataset={dataset} />
           <Questions dataset={dataset.id} />
           <Snapshots dataset={dataset.id} />
           <Danger dataset={dataset} />
         </div>
       )}
     </DatasetFrame>
-  );
-}
-
-function Basics({ dataset }: { dataset: Dataset }) {
-  const texts = useTexts();
-  const lead = useLeadTexts();
-  const client = useQueryClient();
-  const [name, setName] = useState(dataset.name);
-  const [guidelines, setGuidelines] = useState(dataset.guidelines ?? "");
-  const [overlap, setOverlap] = useState<number | string>(dataset.distribution?.min_submitted ?? 1);
-  const [order, setOrder] = useState<Order>(dataset.assignment?.order ?? "sequence");
-  const saving = useMutation({
-    mutationFn: () =>
-      updateDataset(
-        dataset.id,
-        {
-          name,
-          guidelines: guidelines || null,
-          distribution: { strategy: "overlap", min_submitted: Number(overlap) || 1 },
-          ...(dataset.assignment && { assignment: { ...dataset.assignment, order } }),
-        },
-        etag(dataset.updated_at),
-      ),
-    onSuccess: () => notifyDone(lead.settings.saved),
-    onError: (error) =>
-      notifyError(
-        error instanceof ApiError && error.status === 412 ? new ApiError(412, { code: error.code, message: lead.settings.stale, params: {} }, null) : error,
-        texts,
-      ),
-    onSettled: () => client.invalidateQueries({ queryKey: ["dataset", dataset.id] }),
-  });
-  return (
-    <form
-      className={classes.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        saving.mutate();
-      }}
-    >
-      <TextInput label={lead.settings.name} value={name} onChange={(event) => setName(event.currentTarget.value)} required dir="auto" />
-      <Textarea
-        label={lead.settings.guidelines}
-        description={lead.settings.guidelinesHint}
-        value={guidelines}
-        onChange={(event) => setGuidelines(event.currentTarget.value)}
-        autosize
-        minRows={5}
-        maxRows={20}
-        dir="auto"
-      />
-      <div className={classes.two}>
-        <NumberInput label={lead.settings.overlap} description={lead.settings.overlapHint} min={1} max={1000} value={overlap} onChange={setOverlap} />
-        {dataset.assignment && (
-          <Select
-            label={lead.settings.order}
-            data={ORDERS.map((value) => ({ value, label: lead.settings.orders[value] }))}
-            value={order}
-            onChange={(value) => setOrder((value ?? "sequence") as Order)}
-            allowDeselect={false}
-          />
-        )}
-      </div>
-      <Button type="submit" loading={saving.isPending}>
-        {lead.settings.save}
-      </Button>
-    </form>
   );
 }
 

@@ -138,7 +138,11 @@ export const de: LeadTexts = {
     },
     save: "Speichern",
     saved: "Gespeichert",
-    stale: "Jemand anderes hat das inzwischen geändert. Sie sehen den neuen Stand; ändern Sie ihn noch einmal.",
+    stale:
+      "Jemand anderes hat das inzwischen geändert, darum wurde nichts gespeichert. Was Sie geschrieben haben, steht noch im Formular; der andere Stand steht hier.",
+    empty: "(leer)",
+    takeTheirs: "Den anderen Stand nehmen",
+    saveOver: "Meinen darüber speichern",
     questions: "Fragen",
     questionTitle: "Titel",
     questionDescription: "Beschreibung",

@@ -136,7 +136,11 @@ export const en = {
     },
     save: "Save",
     saved: "Saved",
-    stale: "Somebody else has changed this meanwhile. What they saved is shown; change it again.",
+    stale:
+      "Somebody else has changed this meanwhile, so nothing was saved. What you typed is still in the form; what they saved stands here.",
+    empty: "(empty)",
+    takeTheirs: "Take theirs",
+    saveOver: "Save mine over it",
     questions: "Questions",
     questionTitle: "Title",
     questionDescription: "Description",
