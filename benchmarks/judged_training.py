@@ -50,6 +50,7 @@ def kto(bench: Bench) -> tuple[Any, list[Row]]:
     rows = with_other_answers(verdicts, seed=0)
     settings = how(bench, len(rows))
     trainer = VerdictTrainer(
+        reference_path=bench.folder / "reference.json",
         model=bench.model(),
         args=KTOConfig(**settings, precompute_ref_log_probs=True),
         train_dataset=Dataset.from_list(rows),

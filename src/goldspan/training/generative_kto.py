@@ -118,6 +118,7 @@ def _train(
 ) -> TrainingResult:
     compared = run.settings.loss_type == "kto"
     trainer = VerdictTrainer(
+        reference_path=run.folder.root / "reference.json",
         train_dataset=Dataset.from_list(
             with_other_answers(rows, run.settings.seed) if compared else list(rows)
         ),

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import torch
 from datasets import Dataset
 from peft import PeftModel
@@ -18,7 +17,7 @@ from trl import DPOTrainer
 from trl.trainer.dpo_trainer import DataCollatorForPreference
 from trl.trainer.utils import use_adapter
 
-from goldspan.run.folder import write_json
+from goldspan.training.kept_reference import with_reference
 from goldspan.training.losses import (
     davidson_logps,
     hinge_loss,
@@ -131,18 +130,14 @@ class PreferenceTrainer(OnTokens, SharesPrefixes, DPOTrainer):
     def _precompute_ref_logps(self, dataset: Dataset, name: str, batch_size: int) -> Dataset:
         # TRL calls this before its own __init__ has returned.
         self._share()
-        if self._reference_path.is_file():
-            saved = msgspec.json.decode(self._reference_path.read_bytes())
-        else:
+
+        def compute() -> dict[str, list[float]]:
             self.model.eval()
             with self._as_reference():
                 chosen, rejected = self._over_pairs(dataset, self._policy_logps, "reference")
-            saved = {"chosen": chosen.tolist(), "rejected": rejected.tolist()}
-            if self.is_world_process_zero():
-                write_json(self._reference_path, saved)
-        for side in ("chosen", "rejected"):
-            dataset = dataset.add_column(f"ref_{side}_logps", saved[side])
-        return dataset
+            return {"ref_chosen_logps": chosen.tolist(), "ref_rejected_logps": rejected.tolist()}
+
+        return with_reference(dataset, self._reference_path, compute)
 
     def _as_reference(self) -> AbstractContextManager[None]:
         """Have the model answer as it did when it came, without what TRL has put on it."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
+from datasets import Dataset
 from torch import Tensor
+from torch.utils.data import DataLoader
 from trl import KTOTrainer
 from trl.trainer.utils import FusedCausalLMOutput
 
+from goldspan.training.kept_reference import with_reference
 from goldspan.training.tree_batch import LEAST_SHARING, TreeCollator
 from goldspan.training.tree_model import PER_TOKEN
 from goldspan.training.tree_trainer import SharesPrefixes
@@ -17,6 +21,9 @@ from goldspan.training.unobserved import OnTokens, forget_reference
 
 OTHER = "KL_"
 """Begins the names of what a batch holds of the answers to other prompts."""
+
+REFERENCE = ("ref_logps", "ref_KL_logps")
+"""Columns of what the reference says of a row's own answer, and of the other one."""
 
 ROWS = ("input_ids", "attention_mask", "completion_mask")
 
@@ -54,14 +61,37 @@ class VerdictTreeCollator(TreeCollator):
 class VerdictTrainer(OnTokens, SharesPrefixes, KTOTrainer):
     """TRL's trainer on rows that are tokens already, with shared prefixes computed once.
 
-    The reference is what the model says before the first step.
+    The reference is what the model says before the first step; TRL would keep it where another
+    process does not find it.
+
+    Args:
+        reference_path: where the reference's log-probabilities are, or will be, kept.
+        arguments: TRL's.
     """
 
     tree_collator = VerdictTreeCollator
 
-    def __init__(self, **arguments: Any) -> None:
+    def __init__(self, *, reference_path: Path, **arguments: Any) -> None:
+        self._reference_path = reference_path
         super().__init__(**arguments)
         forget_reference(self.model)
+
+    def _precompute_ref_logps(self, dataset: Dataset, name: str, batch_size: int) -> Dataset:
+        # TRL calls it before its own __init__ has returned.
+        self._share()
+
+        def compute() -> dict[str, list[float]]:
+            loader = DataLoader(dataset, batch_size=batch_size, collate_fn=self.data_collator)
+            found: dict[str, list[float]] = {}
+            for batch in self.accelerator.prepare(loader):
+                logps = self.compute_ref_log_probs(self.model, batch)
+                for column, values in zip(REFERENCE, logps, strict=True):
+                    if values is not None:
+                        values = self.accelerator.gather_for_metrics(values)
+                        found.setdefault(column, []).extend(values.tolist())
+            return found
+
+        return with_reference(dataset, self._reference_path, compute)
 
     def compute_ref_log_probs(self, model: Any, inputs: dict[str, Tensor]) -> Any:
         """Compute the reference of a batch: of its answers, and of those to other prompts."""

@@ -419,4 +419,4 @@ def test_an_adapter_whose_tokenizer_grew_loads_again(tmp_path: Path) -> None:
         sft.model_dir, pairs(), tmp_path / "merged", ONE_STEP, on_event=quiet
     )
     same = json.loads((again.folder.root / "reference.json").read_text())
-    assert reference["chosen"] == pytest.approx(same["chosen"], abs=1e-3)
+    assert reference["ref_chosen_logps"] == pytest.approx(same["ref_chosen_logps"], abs=1e-3)

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from transformers import (
     AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
     Gemma2Config,
     Gemma3TextConfig,
     GemmaConfig,
@@ -109,3 +110,28 @@ def examples(passages: int = 2, questions: int = 3, seed: int = 0) -> list[dict[
         }
         for pair in pairs(passages, questions, seed)
     ]
+
+
+def with_passages(rows: list[dict[str, Any]], questions: int = 3) -> list[dict[str, Any]]:
+    """Number the passages that rows are about."""
+    return [{**row, "passage": number // questions} for number, row in enumerate(rows)]
+
+
+def verdicts(passages: int = 8) -> list[dict[str, Any]]:
+    """Make a thumb up and one down for each question, as KTO's trainer takes them."""
+    return [
+        {"prompt_ids": row["prompt_ids"], "passage": row["passage"], **said}
+        for row in with_passages(pairs(passages))
+        for said in (
+            {"completion_ids": row["chosen_ids"], "label": True},
+            {"completion_ids": row["rejected_ids"], "label": False},
+        )
+    ]
+
+
+def scorer(name: str) -> PreTrainedModel:
+    """Build a tiny reward model in float32."""
+    torch.manual_seed(0)
+    config = CONFIGS[name]()
+    config.num_labels = 1
+    return AutoModelForSequenceClassification.from_config(config).float()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import torch
-from tests.recipes.tree.models import examples, pairs, tiny
+from tests.recipes.tree.models import examples, pairs, tiny, with_passages
 from tests.recipes.tree.trainers import (
     PlainDPO,
     PlainSFT,
@@ -28,10 +28,6 @@ DPO_FIGURES = (
     "num_tokens",
 )
 STEPS = 20
-
-
-def with_passages(rows: list[dict[str, Any]], questions: int = 3) -> list[dict[str, Any]]:
-    return [{**row, "passage": number // questions} for number, row in enumerate(rows)]
 
 
 def in_order(trainer: Any, rows: list[dict[str, Any]], epochs: int) -> list[dict[str, Any]]:

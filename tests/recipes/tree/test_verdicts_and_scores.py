@@ -7,9 +7,9 @@ import pytest
 import torch
 from datasets import Dataset
 from peft import LoraConfig
-from tests.recipes.tree.models import CONFIGS, pairs, tiny
+from tests.recipes.tree.models import pairs, scorer, tiny, verdicts, with_passages
 from tests.recipes.tree.trainers import ON_CPU, curve
-from transformers import AutoModelForSequenceClassification, PreTrainedModel
+from transformers import PreTrainedModel
 from trl import KTOConfig, RewardConfig
 
 from goldspan.training.generative_kto import with_other_answers
@@ -27,29 +27,6 @@ KTO_FIGURES = (
     "num_tokens",
 )
 REWARD_FIGURES = ("loss", "grad_norm", "accuracy", "margin", "mean_reward", "num_tokens")
-
-
-def passages(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**row, "passage": number // 3} for number, row in enumerate(rows)]
-
-
-def verdicts(compared: bool, passages_: int = 8) -> list[dict[str, Any]]:
-    rows = [
-        {"prompt_ids": row["prompt_ids"], "passage": row["passage"], **said}
-        for row in passages(pairs(passages_))
-        for said in (
-            {"completion_ids": row["chosen_ids"], "label": True},
-            {"completion_ids": row["rejected_ids"], "label": False},
-        )
-    ]
-    return with_other_answers(rows, seed=0) if compared else rows
-
-
-def scorer(name: str) -> PreTrainedModel:
-    torch.manual_seed(0)
-    config = CONFIGS[name]()
-    config.num_labels = 1
-    return AutoModelForSequenceClassification.from_config(config).float()
 
 
 def trained(
@@ -85,6 +62,9 @@ def assert_alike(trainers: list[Any], figures: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("loss_type", ["kto", "apo_zero_unpaired"])
 def test_kto_follows_the_curve_of_separate_rows(loss_type: str, lora: bool, tmp_path: Path) -> None:
     adapters = LoraConfig(target_modules="all-linear", r=4) if lora else None
+    rows = verdicts()
+    if loss_type == "kto":
+        rows = with_other_answers(rows, seed=0)
     found = []
     for plain in (False, True):
         torch.manual_seed(0)
@@ -94,9 +74,8 @@ def test_kto_follows_the_curve_of_separate_rows(loss_type: str, lora: bool, tmp_
             "precompute_ref_log_probs": True,
         }
         parts = {"args": settings, "peft_config": adapters, "plain": plain}
-        found.append(
-            trained(VerdictTrainer, KTOConfig, tiny("llama"), verdicts(loss_type == "kto"), **parts)
-        )
+        parts["reference_path"] = tmp_path / f"{plain}.json"
+        found.append(trained(VerdictTrainer, KTOConfig, tiny("llama"), rows, **parts))
     figures = KTO_FIGURES if loss_type == "kto" else KTO_FIGURES[:2] + KTO_FIGURES[3:]
     assert_alike(found, figures)
 
@@ -106,7 +85,9 @@ def test_a_reward_model_follows_the_curve_of_separate_rows(name: str, tmp_path: 
     found = []
     for plain in (False, True):
         parts = {"args": {"output_dir": str(tmp_path)}, "plain": plain}
-        found.append(trained(ScoreTrainer, RewardConfig, scorer(name), passages(pairs(8)), **parts))
+        found.append(
+            trained(ScoreTrainer, RewardConfig, scorer(name), with_passages(pairs(8)), **parts)
+        )
     assert_alike(found, REWARD_FIGURES)
 
 
@@ -121,7 +102,7 @@ def test_adapters_of_a_reward_model_follow_it_too(tmp_path: Path) -> None:
             "plain": plain,
         }
         found.append(
-            trained(ScoreTrainer, RewardConfig, scorer("llama"), passages(pairs(8)), **parts)
+            trained(ScoreTrainer, RewardConfig, scorer("llama"), with_passages(pairs(8)), **parts)
         )
     assert_alike(found, REWARD_FIGURES)
 
@@ -130,7 +111,7 @@ def test_adapters_of_a_reward_model_follow_it_too(tmp_path: Path) -> None:
 def test_scores_and_gradients_of_a_forest_are_those_of_separate_rows(
     name: str, tmp_path: Path
 ) -> None:
-    rows = passages(pairs(4))
+    rows = with_passages(pairs(4))
     parts = {"args": {"output_dir": str(tmp_path)}, "plain": False}
     trainer = trained(ScoreTrainer, RewardConfig, scorer(name), rows, **parts)
     model = trainer.model.eval()
