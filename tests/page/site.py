@@ -1,5 +1,7 @@
 """Speaks to the server behind a page: people, datasets and records to look at."""
 
+import ssl
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -24,10 +26,11 @@ def span(text: str, context: str = PASSAGE, label: str = "answer") -> dict[str, 
 
 
 class Site:
-    """A server, as its owner sees it."""
+    """A server, as its owner sees it; ``trusted`` is the certificate of one that speaks TLS."""
 
-    def __init__(self, url: str, owner_key: str) -> None:
+    def __init__(self, url: str, owner_key: str, trusted: Path | None = None) -> None:
         self.url = url
+        self._verify = ssl.create_default_context(cafile=trusted)
         self._clients: list[httpx.Client] = []
         self._passwords: dict[str, tuple[str, str]] = {}
         self._cookies: dict[str, list[Any]] = {}
@@ -41,7 +44,9 @@ class Site:
             client.close()
 
     def _client(self, headers: dict[str, str]) -> httpx.Client:
-        client = httpx.Client(base_url=self.url, headers=headers, trust_env=False)
+        client = httpx.Client(
+            base_url=self.url, headers=headers, trust_env=False, verify=self._verify
+        )
         self._clients.append(client)
         return client
 
@@ -91,6 +96,10 @@ class Site:
                 for cookie in client.cookies.jar
             ]
         return self._cookies[person.id]
+
+    def forget(self, person: Person) -> None:
+        """Forget somebody's session, which has ended; the next page signs in anew."""
+        self._cookies.pop(person.id, None)
 
     def dataset(
         self,

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.api.talk import Dataset, Person, answer, item, new_name
 from tests.page.conftest import Faults, Opened
 from tests.page.site import Site, span
-from tests.page.talk import attach, button, pick
+from tests.page.talk import attach, button, marks, pick
 
 PAPER = "Lisa Novak founded the paper mill at Trelm in 1871. It burned down in 1902."
 SQUAD = {
@@ -190,6 +190,31 @@ def test_one_key_decides_a_disagreement_and_one_takes_it_back(
     expect(waiting).to_have_count(1)
 
 
+def test_the_history_shows_each_version_and_what_was_taken_back(
+    site: Site, annotator: Person, open_page: Opened
+) -> None:
+    dataset = site.extractive([annotator], name=new_name("Changed"))
+    (record,) = dataset.add(item(PAPER, "When?"))
+    for year in ("1871", "1902"):
+        respond(annotator, record, [span(year, PAPER)], 2)
+    page = open_page(site.owner, f"/datasets/{dataset.id}/records/{record['id']}")
+    page.get_by_text("History").click()
+    versions = page.locator("details").get_by_role("listitem")
+    expect(versions).to_contain_text([re.compile("version 2.*1902"), re.compile("version 1.*1871")])
+    expect(page.get_by_role("article").locator("mark")).to_have_text("1902")
+
+    annotating = open_page(annotator, f"/datasets/{dataset.id}/annotate?record={record['id']}")
+    marks(annotating, "1902")
+    button(annotating, "Take back").click()
+    expect(annotating.get_by_text("The response is taken back")).to_be_visible()
+
+    page.reload()
+    expect(page.get_by_role("article").locator("mark")).to_have_text("1871")
+    page.get_by_text("History").click()
+    expect(versions.first).to_contain_text(re.compile("version 2 .* taken back.*1902"))
+    expect(versions.last).not_to_contain_text("taken back")
+
+
 def test_an_answer_becomes_the_known_one_of_a_control_record(
     site: Site, pair: tuple[Person, Person], open_page: Opened
 ) -> None:
@@ -256,7 +281,8 @@ def test_settings_are_saved_and_a_stale_change_is_refused(
     # What somebody else changed meanwhile beside it is kept, without a question.
     site.owner.ask("PATCH", dataset.path, 200, json={"guidelines": "Theirs again."})
     page.get_by_label(re.compile("^Name")).first.fill("Renamed")
-    button(page, "Save").first.click()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH" and answer.ok):
+        button(page, "Save").first.click()
     expect(guidelines).to_have_value("Theirs again.")
     assert site.owner.get(dataset.path)["name"] == "Renamed"
 

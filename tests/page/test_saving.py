@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Route, expect
-from tests.api.talk import Dataset, Person, item
+from tests.api.talk import KEY_HEADER, Dataset, Person, item
 from tests.page.conftest import Faults, Opened
 from tests.page.site import OWNER_PASSWORD, PASSAGE, Site, span
 from tests.page.talk import double_click, marks, on_desk, saved
@@ -120,6 +121,56 @@ def test_an_ended_session_asks_for_the_password_over_the_record(
     on_desk(page, "Number 3?")
     saved(page)
     assert responses(dataset)["Number 2?"] == [("submitted", [span("Peru")])]
+
+
+def test_a_revoked_session_asks_again_and_keeps_what_is_unfinished(
+    site: Site, annotator: Person, open_page: Opened
+) -> None:
+    dataset = site.extractive([annotator])
+    numbered(site, dataset, 2)
+    page = open_page(annotator, f"/datasets/{dataset.id}/annotate")
+    on_desk(page, "Number 1?")
+    double_click(page, "Peru")
+    # Elsewhere, the same person signs out on all devices.
+    elsewhere = page.context.new_page()
+    elsewhere.goto("/")
+    elsewhere.get_by_role("button", name="Account of Ada Lovelace").click()
+    elsewhere.get_by_role("menuitem", name="Sign out on all devices").click()
+    expect(elsewhere.get_by_role("heading", name="Sign in")).to_be_visible()
+    site.forget(annotator)
+
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Sign in again")
+    expect(dialog).to_be_visible()
+    assert responses(dataset)["Number 1?"] == []
+    # A new tab asks for the whole sign-in, and then still knows what was not saved.
+    page.reload()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    username, password = site.name_of(annotator)
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.keyboard.press("Enter")
+    saved(page)
+    assert responses(dataset)["Number 1?"] == [("submitted", [span("Peru")])]
+
+
+def test_a_revoked_key_is_refused_and_the_session_stays(
+    site: Site, annotator: Person, open_page: Opened
+) -> None:
+    page = open_page(annotator, "/account/keys")
+    page.get_by_role("button", name="Make a key").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("laptop")
+    dialog.get_by_role("button", name="Make a key").click()
+    headers = {KEY_HEADER: dialog.get_by_label("Copy the key now.").input_value()}
+    dialog.get_by_role("button", name="Done").click()
+    assert httpx.get(f"{site.url}/api/me", headers=headers, trust_env=False).status_code == 200
+    page.get_by_role("button", name="Revoke laptop").click()
+    expect(page.get_by_text("The key no longer works")).to_be_visible()
+    refused = httpx.get(f"{site.url}/api/me", headers=headers, trust_env=False)
+    assert refused.status_code == 401
+    page.reload()
+    expect(page.get_by_role("heading", name="API keys")).to_be_visible()
 
 
 def test_two_tabs_show_different_records(site: Site, annotator: Person, open_page: Opened) -> None:

@@ -1,13 +1,17 @@
 """How people come in, and go."""
 
+import shutil
 import socket
+import subprocess
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
-from tests.api.talk import Person, new_name
+from tests.api.talk import Person, item, new_name
 from tests.conftest import missing
 from tests.page.conftest import Faults, Opened
-from tests.page.site import PASSWORD, Site
+from tests.page.site import PASSAGE, PASSWORD, Site, span
+from tests.page.talk import double_click, on_desk, saved, values_of
 
 from goldspan.server.security import Security
 from goldspan.server.serve import start_in_thread
@@ -94,6 +98,54 @@ def test_over_plain_http_on_another_address_the_page_says_so_and_works(
         expect(page.get_by_text("This address is not encrypted")).to_be_visible()
         page.get_by_role("button", name="Understood").click()
         expect(page.get_by_text("This address is not encrypted")).to_be_hidden()
+        site.close()
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """Give a certificate for this machine that signs itself, and its key."""
+    program = shutil.which("openssl")
+    if program is None:
+        missing("there is no openssl on the PATH")
+    made = tmp_path / "server.crt", tmp_path / "server.key"
+    command = [program, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    command += ["-out", str(made[0]), "-keyout", str(made[1])]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    return made
+
+
+def test_over_tls_the_cookie_is_bound_to_the_host_and_a_record_is_answered(
+    open_page: Opened, faults: Faults, tmp_path: Path, certificate: tuple[Path, Path]
+) -> None:
+    cert, key = certificate
+    security = Security(tls_cert=cert, tls_key=key)
+    running = start_in_thread(tmp_path / "home", security=security, owner_password=PASSWORD)
+    try:
+        assert running.url.startswith("https://")
+        assert running.api_key is not None
+        site = Site(running.url, running.api_key, trusted=cert)
+        username, _ = site.name_of(site.owner)
+        dataset = site.extractive([])
+        dataset.add(item(PASSAGE, "Which country?"))
+        page = open_page(None, "about:blank", ignore_https_errors=True)
+        page.goto(f"{running.url}/datasets/{dataset.id}/annotate")
+        page.get_by_label("User name").fill(username)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.keyboard.press("Enter")
+        on_desk(page, "Which country?")
+        (cookie,) = page.context.cookies()
+        assert cookie["name"] == "__Host-goldspan"
+        assert (cookie["secure"], cookie["httpOnly"]) == (True, True)
+        assert cookie["sameSite"] == "Strict"
+        double_click(page, "Brazil")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("That was all")).to_be_visible()
+        saved(page)
+        (record,) = dataset.records(site.owner)
+        assert values_of(record["responses"]) == [[span("Brazil")]]
         site.close()
     finally:
         running.stop()

@@ -8,12 +8,12 @@ import classes from "./runs.module.css";
 
 const HEIGHT = 180;
 
-type Props = { title: string; curve: Curve; names: string[] };
+type Props = { title: string; curve: Curve };
 
-export function Chart({ title, curve, names }: Props) {
+export function Chart({ title, curve }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const colorScheme = useComputedColorScheme();
-  const { steps, values } = curve;
+  const { steps, names, values } = curve;
 
   useEffect(() => {
     const box = place.current;
@@ -29,7 +29,7 @@ export function Chart({ title, curve, names }: Props) {
         scales: { x: { time: false } },
         axes: [axis, { ...axis, size: 52 }],
         legend: { show: names.length > 1, live: false },
-        series: [{}, ...names.map((label, at) => ({ label, stroke: strokes[at % strokes.length], width: 1.5, points: { show: steps.length < 40 } }))],
+        series: [{}, ...names.map((label, at) => ({ label, stroke: strokes[at % strokes.length], width: 1.5, spanGaps: true, points: { show: steps.length < 40 } }))],
       },
       [steps, ...values] as uPlot.AlignedData,
       box,
@@ -43,7 +43,7 @@ export function Chart({ title, curve, names }: Props) {
   }, [steps, values, names, colorScheme]);
 
   if (steps.length === 0) return null;
-  const last = values.map((line) => line.at(-1)?.toPrecision(3) ?? "–").join(", ");
+  const last = values.map((line) => line.findLast((value) => value !== null)?.toPrecision(3) ?? "–").join(", ");
   return (
     <figure className={classes.chart} aria-label={`${title}: ${last}`}>
       <figcaption>

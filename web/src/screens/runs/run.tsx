@@ -8,8 +8,10 @@ import { useSession } from "../../app/session";
 import { Screen } from "../../parts/Screen";
 import { BrokenScreen, Waiting } from "../../parts/states";
 import { useLeadTexts } from "../../texts/lead";
+import type { LeadTexts } from "../../texts/lead/en";
 import { Chart } from "./Chart";
-import { curve } from "./series";
+import { Scores } from "./Scores";
+import { type Line, curve, progressOf } from "./series";
 import classes from "./runs.module.css";
 
 const EVERY_MS = 2000;
@@ -29,24 +31,11 @@ function RunView({ name }: { name: string }) {
   });
   const running = run.data?.summary.state === "unfinished";
   const events = useEvents(name, running);
-  const curves = useMemo(
-    () => ({
-      loss: curve(events, [["loss"]]),
-      accuracy: curve(events, [["rewards/accuracies", "reward_accuracy"]]),
-      logps: curve(events, [
-        ["logps/chosen", "logps_chosen", "chosen_logps"],
-        ["logps/rejected", "logps_rejected", "rejected_logps"],
-      ]),
-      scores: curve(events, [
-        ["exact_match", "em"],
-        ["f1"],
-      ]),
-    }),
-    [events],
+  const charts = useMemo(
+    () => chartsOf(lead).map(({ title, lines }) => ({ title, curve: curve(events, lines) })),
+    [events, lead],
   );
-  const pair = useMemo(() => [lead.runs.chosen, lead.runs.rejected], [lead]);
-  const scoreNames = useMemo(() => ["EM", "F1"], []);
-  const single = useMemo(() => [""], []);
+  const progress = progressOf(events);
   if (run.error) return <BrokenScreen error={run.error} onAgain={() => void run.refetch()} />;
   if (!run.data) return <Waiting />;
   const { summary, spec, report } = run.data;
@@ -59,7 +48,12 @@ function RunView({ name }: { name: string }) {
         <span className={classes.status} data-state={summary.state}>
           {lead.runs.states[summary.state]}
         </span>
-        {running && <span className={classes.hint}>{lead.runs.live}</span>}
+        {running && (
+          <span className={classes.hint} role="status">
+            {progress && `${lead.runs.progress(progress.step, progress.of)} · `}
+            {lead.runs.live}
+          </span>
+        )}
         {report && (
           <a className={classes.report} href={`/api/v1/runs/${encodeURIComponent(name)}/report.html`}>
             {lead.runs.openReport}
@@ -68,16 +62,48 @@ function RunView({ name }: { name: string }) {
       </header>
       {events.length === 0 && <p className={classes.hint}>{lead.runs.noEvents}</p>}
       <div className={classes.charts}>
-        <Chart title={lead.runs.loss} curve={curves.loss} names={single} />
-        <Chart title={lead.runs.rewardAccuracy} curve={curves.accuracy} names={single} />
-        <Chart title={lead.runs.logpsChosen} curve={curves.logps} names={pair} />
-        <Chart title={lead.runs.scores} curve={curves.scores} names={scoreNames} />
+        {charts.map(({ title, curve: drawn }) => (
+          <Chart key={title} title={title} curve={drawn} />
+        ))}
       </div>
+      {report && <Scores evaluation={report.evaluation} />}
       <Facts title={lead.runs.spec} values={spec} />
       {report && <Facts title={lead.runs.report} values={report} />}
     </Screen>
   );
 }
+
+const chartsOf = ({ runs }: LeadTexts): { title: string; lines: Line[] }[] => [
+  {
+    title: runs.loss,
+    lines: [
+      { kind: "step", value: "loss", name: runs.training },
+      { kind: "held_out", value: "loss", name: runs.heldOut },
+    ],
+  },
+  {
+    title: runs.rewardAccuracy,
+    lines: [
+      { kind: "step", value: "rewards/accuracies", name: runs.training },
+      { kind: "step", value: "accuracy", name: runs.rewardModel },
+      { kind: "held_out", value: "accuracy", name: runs.heldOut },
+    ],
+  },
+  {
+    title: runs.logpsChosen,
+    lines: [
+      { kind: "step", value: "logps/chosen", name: runs.chosen },
+      { kind: "step", value: "logps/rejected", name: runs.rejected },
+    ],
+  },
+  {
+    title: runs.scores,
+    lines: [
+      { kind: "held_out", value: "exact_match", name: "EM" },
+      { kind: "held_out", value: "f1", name: "F1" },
+    ],
+  },
+];
 
 /** All events so far; while the run goes on, new ones are read as they come. */
 function useEvents(name: string, running: boolean): RunEvent[] {

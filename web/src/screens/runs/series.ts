@@ -1,38 +1,41 @@
 /** A run's events as curves. */
 import type { RunEvent } from "../../api/lead";
 
-/** One curve: what happened at which step. */
-export type Curve = { steps: number[]; values: (number | null)[][] };
+/** One line of a chart: a value of the steps, or of the held-out questions asked beside them. */
+export type Line = { kind: "step" | "held_out"; value: string; name: string };
+
+/** One curve of each line that has a value: what happened at which step, in the steps' order. */
+export type Curve = { steps: number[]; names: string[]; values: (number | null)[][] };
 
 const number = (value: unknown): number | null =>
   typeof value === "number" && Number.isFinite(value) ? value : null;
 
 /**
- * The events that hold at least one of the names, as columns by step; of several names for one
- * thing (`rewards/accuracies`, `reward_accuracy`) the first that is there counts.
+ * The events as columns by step. After a resume the steps since the last checkpoint come again;
+ * the later ones count.
  */
-export function curve(events: RunEvent[], lines: string[][]): Curve {
-  const steps: number[] = [];
-  const values: (number | null)[][] = lines.map(() => []);
+export function curve(events: RunEvent[], lines: Line[]): Curve {
+  const found = lines.map(() => new Map<number, number>());
   for (const event of events) {
     const step = number(event.step);
-    const found = lines.map((names) => {
-      for (const name of names) {
-        const value = number(event[name]);
-        if (value !== null) return value;
-      }
-      return null;
+    if (step === null) continue;
+    lines.forEach(({ kind, value }, at) => {
+      const point = event.kind === kind ? number(event[value]) : null;
+      if (point !== null) found[at]?.set(step, point);
     });
-    if (step === null || found.every((value) => value === null)) continue;
-    if (steps.at(-1) === step) {
-      found.forEach((value, at) => {
-        const line = values[at];
-        if (line && value !== null) line[line.length - 1] = value;
-      });
-      continue;
-    }
-    steps.push(step);
-    found.forEach((value, at) => values[at]?.push(value));
   }
-  return { steps, values };
+  const drawn = lines.map(({ name }, at) => ({ name, points: found[at] as Map<number, number> }));
+  const shown = drawn.filter(({ points }) => points.size > 0);
+  const steps = [...new Set(shown.flatMap(({ points }) => [...points.keys()]))].sort((a, b) => a - b);
+  return {
+    steps,
+    names: shown.map(({ name }) => name),
+    values: shown.map(({ points }) => steps.map((step) => points.get(step) ?? null)),
+  };
+}
+
+/** How far the training is, or null before it has begun. */
+export function progressOf(events: RunEvent[]): { step: number; of: number } | null {
+  const last = events.findLast(({ step, total_steps }) => number(step) !== null && number(total_steps) !== null);
+  return last ? { step: Number(last.step), of: Number(last.total_steps) } : null;
 }
