@@ -70,6 +70,10 @@ class Paper:
     def taken(self) -> int:
         return sum(h.state in ("leased", "submitted") and not h.extra for h in self.holds.values())
 
+    def is_open_to(self, user_id: str) -> bool:
+        """Whether somebody who has done nothing about it could be given it."""
+        return self.taken < self.needed and user_id not in self.holds
+
     def response(self, user_id: str) -> str | None:
         """The status of somebody's response."""
         versions = self.versions.get(user_id)
@@ -101,7 +105,7 @@ class Work(RuleBasedStateMachine):
     def pick(self, data: Any) -> str:
         return data.draw(st.sampled_from(sorted(self.papers)))  # type: ignore[no-any-return]
 
-    @initialize(needed=st.integers(1, 3), records=st.integers(1, 3))
+    @initialize(needed=st.integers(1, 3), records=st.integers(1, 6))
     def begin(self, needed: int, records: int) -> None:
         self.needed = needed
         self.dataset_id = self.write(lambda unit: make_dataset(unit, needed, 0))
@@ -134,6 +138,11 @@ class Work(RuleBasedStateMachine):
         still = {r for r in kept if user in self.papers[r].holds}
         new = set(ids) - still
         assert len(ids) == count or still <= set(ids)
+        # What came free behind a cursor comes first, so that nothing before it is passed over.
+        fresh = [r for r in self.in_order() if self.papers[r].is_open_to(user)]
+        untouched = {r for r in new if user not in self.papers[r].holds}
+        assert untouched == set(fresh[: len(untouched)])
+        assert untouched == new or len(untouched) == len(fresh), "skipped ones come last"
         for record_id in new:
             paper = self.papers[record_id]
             hold = paper.holds.get(user)
@@ -151,7 +160,10 @@ class Work(RuleBasedStateMachine):
     @precondition(lambda self: self.papers)
     @rule(data=st.data(), person=st.sampled_from(PEOPLE), status=st.sampled_from(ResponseStatus))
     def respond(self, data: Any, person: Actor, status: ResponseStatus) -> None:
-        record_id, user = self.pick(data), person.user_id
+        self.answer(self.pick(data), person, status)
+
+    def answer(self, record_id: str, person: Actor, status: ResponseStatus) -> None:
+        user = person.user_id
         held = self.held(user)
         self.write(lambda unit: respond(unit, person, record_id, ANSWER, status))
         paper = self.papers[record_id]
@@ -163,6 +175,12 @@ class Work(RuleBasedStateMachine):
             with self.store.read() as unit:
                 leases = unit.assignments.leases(self.dataset_id, user)
             self.fill(user, [lease.record_id for lease in leases], len(held))
+
+    def in_order(self) -> list[str]:
+        """The records as they are given out."""
+        with self.store.read() as unit:
+            states = unit.records.lock(list(self.papers))
+        return [one.id for one in sorted(states, key=lambda one: (one.position, one.id))]
 
     def held(self, user: str) -> set[str]:
         """What somebody holds, whether or not it has run out."""
@@ -255,7 +273,10 @@ class Work(RuleBasedStateMachine):
     @precondition(lambda self: self.papers)
     @rule(data=st.data(), person=st.sampled_from(PEOPLE))
     def take_back(self, data: Any, person: Actor) -> None:
-        record_id, user = self.pick(data), person.user_id
+        self.remove_response(self.pick(data), person)
+
+    def remove_response(self, record_id: str, person: Actor) -> None:
+        user = person.user_id
         with self.store.read() as unit:
             response = unit.responses.by_user(record_id, user)
         paper = self.papers[record_id]
@@ -268,6 +289,21 @@ class Work(RuleBasedStateMachine):
         if hold is not None and hold.state in ("submitted", "discarded"):
             del paper.holds[user]
         paper.settle()
+
+    @rule(person=st.sampled_from(PEOPLE), answers=st.integers(1, 4), count=st.integers(1, 3))
+    def work_and_come_back(self, person: Actor, answers: int, count: int) -> None:
+        """Somebody's cursor passes records; the first of them comes free and is given out first."""
+        done = []
+        for _ in range(answers):
+            self.claim(person, 1)
+            held = [r for r in self.in_order() if r in self.held(person.user_id)]
+            if held:
+                self.answer(held[0], person, ResponseStatus.SUBMITTED)
+                done.append(held[0])
+        if done:
+            self.remove_response(done[0], person)
+        for one in PEOPLE:
+            self.claim(one, count)
 
     @precondition(lambda self: self.papers)
     @rule(data=st.data())
@@ -310,5 +346,5 @@ class Work(RuleBasedStateMachine):
         }
 
 
-Work.TestCase.settings = settings(max_examples=20, stateful_step_count=30, deadline=None)
+Work.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
 TestWork = Work.TestCase
