@@ -22,8 +22,9 @@ from goldspan.storage.query import (
     SuggestionKey,
     Within,
 )
+from goldspan.storage.records import ResponseGroup
 from goldspan.storage.rows import NewRecord, NewResponse, NewSuggestion, UserRow
-from goldspan.storage.store import ResponseGroup, Store, Unit
+from goldspan.storage.store import Store, Unit
 
 
 def add(store: Store, sample: Sample, *records: NewRecord) -> list[str]:

@@ -19,6 +19,7 @@ from goldspan.domain.record import ResponseStatus
 from goldspan.errors import Conflict, InvalidInput
 from goldspan.services.lookup import visible_dataset, visible_record
 from goldspan.services.record_state import Assigned, change_assignments, lease_end
+from goldspan.storage.judgements import Place
 from goldspan.storage.rows import (
     AssignmentRow,
     CursorRow,
@@ -27,7 +28,7 @@ from goldspan.storage.rows import (
     RecordStatus,
     ResponseTally,
 )
-from goldspan.storage.store import Place, Unit
+from goldspan.storage.store import Unit
 
 MOST_AHEAD = 10
 AHEAD = 4

@@ -16,8 +16,9 @@ from goldspan.domain.question import Question, SpanQuestion
 from goldspan.domain.schema import VectorSettings, check_marked_field
 from goldspan.errors import Conflict, NotFound
 from goldspan.services.lookup import visible_dataset
+from goldspan.storage.datasets import Declarations
 from goldspan.storage.rows import DatasetRow, Declared, Definition
-from goldspan.storage.store import Declarations, Unit
+from goldspan.storage.store import Unit
 
 Kind = Literal["fields", "questions", "metadata_properties", "vectors_settings"]
 

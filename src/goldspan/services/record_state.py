@@ -18,6 +18,8 @@ from goldspan.domain.assignment import seated
 from goldspan.domain.record import ResponseStatus
 from goldspan.services.announce import announce_records, announce_responses
 from goldspan.services.lookup import Schema, schema_of
+from goldspan.storage.judgements import Day
+from goldspan.storage.records import ResponseGroup
 from goldspan.storage.rows import (
     AssignmentRow,
     DatasetRow,
@@ -27,7 +29,7 @@ from goldspan.storage.rows import (
     RecordStatus,
     ResponseRow,
 )
-from goldspan.storage.store import Day, ResponseGroup, Unit
+from goldspan.storage.store import Unit
 
 MILLION = 1_000_000
 Assigned = dict[str, AssignmentRow]

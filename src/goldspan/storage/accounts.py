@@ -19,7 +19,64 @@ from goldspan.storage.rows import (
     NewKey,
     SessionRow,
     UserRow,
+    WorkspaceRow,
 )
+
+
+class Users(Protocol):
+    """Users."""
+
+    def add(self, user: UserRow) -> None:
+        """Insert a user. Raises Conflict if the username is taken."""
+
+    def get(self, user_id: str) -> UserRow | None:
+        """Return a user."""
+
+    def by_name(self, username: str) -> UserRow | None:
+        """Return the user of that name."""
+
+    def all(self) -> list[UserRow]:
+        """Return every user, oldest first."""
+
+    def delete(self, user_id: str) -> None:
+        """Delete a user, with keys, sessions, links and memberships."""
+
+    def update(self, user: UserRow) -> UserRow:
+        """Replace a user that exists; the time of change is set."""
+
+
+class Workspaces(Protocol):
+    """Workspaces and who is in them."""
+
+    def add(self, name: str) -> WorkspaceRow:
+        """Insert a workspace. Raises Conflict if the name is taken."""
+
+    def get(self, workspace_id: str) -> WorkspaceRow | None:
+        """Return a workspace."""
+
+    def by_name(self, name: str) -> WorkspaceRow | None:
+        """Return the workspace of that name."""
+
+    def all(self) -> list[WorkspaceRow]:
+        """Return every workspace, oldest first."""
+
+    def of_user(self, user_id: str) -> list[WorkspaceRow]:
+        """Return the workspaces that a user is in, oldest first."""
+
+    def ids_of_user(self, user_id: str) -> frozenset[str]:
+        """Return the ids of the workspaces that a user is in."""
+
+    def delete(self, workspace_id: str) -> None:
+        """Delete a workspace."""
+
+    def users(self, workspace_id: str) -> list[UserRow]:
+        """Return who is in it, oldest user first."""
+
+    def add_user(self, workspace_id: str, user_id: str) -> None:
+        """Let a user in. Raises Conflict if the user is in already."""
+
+    def remove_user(self, workspace_id: str, user_id: str) -> bool:
+        """Put a user out; say whether the user was in."""
 
 
 class Keys(Protocol):

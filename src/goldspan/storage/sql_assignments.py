@@ -14,10 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from goldspan.domain.assignment import LAST
+from goldspan.storage.judgements import Place
 from goldspan.storage.rows import AssignmentRow, CursorRow
 from goldspan.storage.sql_base import Session, as_list, listed, to_text
 from goldspan.storage.statement import Hot
-from goldspan.storage.store import Place
 from goldspan.storage.tables import assignments, cursors, records
 
 FRONT: Place = (-LAST - 1, "")
@@ -222,7 +222,7 @@ def _columns(row: AssignmentRow) -> dict[str, Any]:
 
 
 class SqlAssignments:
-    """``store.Assignments`` in SQL."""
+    """``judgements.Assignments`` in SQL."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -120,7 +120,7 @@ def _declared(rows: tuple[tuple[str, str, str], ...]) -> AllDeclared:
 
 
 class SqlDeclarations(Generic[Definition]):
-    """``store.Declarations`` in SQL."""
+    """``datasets.Declarations`` in SQL."""
 
     def __init__(
         self, session: Session, table: sa.Table, decode: Callable[[str], Definition]
@@ -186,7 +186,7 @@ class SqlDeclarations(Generic[Definition]):
 
 
 class SqlDatasets:
-    """``store.Datasets`` in SQL."""
+    """``datasets.Datasets`` in SQL."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -36,7 +36,7 @@ KEPT = Hot(
 
 
 class SqlAudit:
-    """``store.Audit`` in SQL."""
+    """``journal.Audit`` in SQL."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -85,7 +85,7 @@ def _entry(row: Any) -> AuditRow:
 
 
 class SqlIdempotencyKeys:
-    """``store.IdempotencyKeys`` in SQL."""
+    """``journal.IdempotencyKeys`` in SQL."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from goldspan.storage.judgements import Day
 from goldspan.storage.rows import (
     AdjudicationRow,
     ControlRow,
@@ -18,7 +19,6 @@ from goldspan.storage.rows import (
 )
 from goldspan.storage.sql_base import Session, as_list, insert, listed, to_text
 from goldspan.storage.statement import Hot
-from goldspan.storage.store import Day
 from goldspan.storage.tables import (
     adjudications,
     controls,
@@ -142,7 +142,7 @@ def _version(row: Any) -> Version:
 
 
 class SqlJudgements:
-    """``store.Judgements`` in SQL."""
+    """``judgements.Judgements`` in SQL."""
 
     def __init__(self, session: Session) -> None:
         self._connection = session.connection
@@ -175,7 +175,7 @@ class SqlJudgements:
 
 
 class SqlVersions:
-    """``store.Versions`` in SQL."""
+    """``judgements.Versions`` in SQL."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -227,7 +227,7 @@ class SqlVersions:
 
 
 class SqlKnown:
-    """``store.Known`` in SQL."""
+    """``judgements.Known`` in SQL."""
 
     def __init__(self, session: Session) -> None:
         self._connection = session.connection
@@ -295,7 +295,7 @@ def _control(row: Any) -> ControlRow:
 
 
 class SqlDays:
-    """``store.Days`` in SQL."""
+    """``judgements.Days`` in SQL."""
 
     def __init__(self, session: Session) -> None:
         self._connection = session.connection

@@ -156,7 +156,7 @@ def ids_with_words(
 
 
 class SqlTexts:
-    """``store.Texts`` in SQL."""
+    """``texts.Texts`` in SQL."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

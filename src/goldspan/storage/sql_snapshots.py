@@ -14,7 +14,7 @@ from goldspan.storage.tables import snapshot_parts, snapshots
 
 
 class SqlSnapshots:
-    """``store.Snapshots`` in SQL."""
+    """``datasets.Snapshots`` in SQL."""
 
     def __init__(self, session: Session) -> None:
         self._connection = session.connection

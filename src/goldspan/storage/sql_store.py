@@ -19,13 +19,14 @@ from goldspan.storage.engine import checkpoint, reader_engine, writer_engine
 from goldspan.storage.failures import failure_of
 from goldspan.storage.schema import migrate
 from goldspan.storage.sql_accounts import SqlInvitations, SqlKeys, SqlLinks, SqlSessions
+from goldspan.storage.sql_answers import SqlResponses, SqlSuggestions
 from goldspan.storage.sql_assignments import SqlAssignments
 from goldspan.storage.sql_base import Session
 from goldspan.storage.sql_datasets import SqlDatasets
 from goldspan.storage.sql_journal import SqlAudit, SqlIdempotencyKeys
 from goldspan.storage.sql_judgements import SqlDays, SqlJudgements, SqlKnown, SqlVersions
 from goldspan.storage.sql_maintenance import SqlMaintenance
-from goldspan.storage.sql_records import SqlRecords, SqlResponses, SqlSuggestions
+from goldspan.storage.sql_records import SqlRecords
 from goldspan.storage.sql_search import SqlTexts
 from goldspan.storage.sql_snapshots import SqlSnapshots
 from goldspan.storage.sql_tallies import SqlTallies

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from goldspan.domain.record import ResponseStatus
+from goldspan.storage.records import ResponseGroup
 from goldspan.storage.rows import RecordStatus, ResponseTally
 from goldspan.storage.sql_base import Session, insert
 from goldspan.storage.statement import Hot
-from goldspan.storage.store import ResponseGroup
 from goldspan.storage.tables import record_counts, response_counts
 
 
@@ -40,7 +40,7 @@ RESPONSES_OF = Hot(
 
 
 class SqlTallies:
-    """``store.Tallies`` in SQL."""
+    """``records.Tallies`` in SQL."""
 
     def __init__(self, session: Session) -> None:
         self._connection = session.connection

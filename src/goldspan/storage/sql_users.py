@@ -62,7 +62,7 @@ def _workspace(row: Any) -> WorkspaceRow:
 
 
 class SqlUsers:
-    """``store.Users`` in SQL."""
+    """``accounts.Users`` in SQL."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -121,7 +121,7 @@ class SqlUsers:
 
 
 class SqlWorkspaces:
-    """``store.Workspaces`` in SQL."""
+    """``accounts.Workspaces`` in SQL."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

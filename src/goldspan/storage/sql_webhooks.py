@@ -88,7 +88,7 @@ def _columns(webhook: WebhookRow) -> dict[str, Any]:
 
 
 class SqlWebhooks:
-    """``store.Webhooks`` in SQL."""
+    """``journal.Webhooks`` in SQL."""
 
     def __init__(self, session: Session) -> None:
         self._connection = session.connection
@@ -116,7 +116,7 @@ class SqlWebhooks:
 
 
 class SqlDeliveries:
-    """``store.Deliveries`` in SQL."""
+    """``journal.Deliveries`` in SQL."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
