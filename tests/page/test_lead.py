@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from tests.api.talk import Dataset, Person, answer, item, new_name
-from tests.page.conftest import Faults, Opened
+from tests.page.conftest import PHONE, WIDE, Faults, Opened
+from tests.page.looks import ALL_LOOKS
 from tests.page.site import Site, span
 from tests.page.talk import attach, button, marks, pick
 
@@ -76,8 +77,11 @@ def create(page: Page, template: str, name: str) -> None:
     page.get_by_label(re.compile("^Name")).fill(name)
 
 
-def test_a_dataset_for_marking_is_made_from_a_squad_file(site: Site, open_page: Opened) -> None:
-    page = open_page(site.owner, "/new")
+@pytest.mark.parametrize(("size", "scheme"), ALL_LOOKS)
+def test_a_dataset_for_marking_is_made_from_a_squad_file(
+    site: Site, open_page: Opened, size: tuple[int, int], scheme: str
+) -> None:
+    page = open_page(site.owner, "/new", size, scheme)
     create(page, "Mark the answer", new_name("Mills"))
     attach(page, "mills.json", json.dumps(SQUAD))
     button(page, "Create").click()
@@ -164,11 +168,16 @@ def test_records_are_searched_filtered_sorted_and_deleted(
     assert len(dataset.records(site.owner)) == 1
 
 
+@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")])
 def test_one_key_decides_a_disagreement_and_one_takes_it_back(
-    site: Site, pair: tuple[Person, Person], open_page: Opened
+    site: Site,
+    pair: tuple[Person, Person],
+    open_page: Opened,
+    size: tuple[int, int],
+    scheme: str,
 ) -> None:
     dataset = disputed(site, pair)
-    page = open_page(site.owner, f"/datasets/{dataset.id}/disagreements")
+    page = open_page(site.owner, f"/datasets/{dataset.id}/disagreements", size, scheme)
     waiting = page.get_by_role("list", name="Disagreements").get_by_role("listitem")
     expect(waiting).to_have_count(1)
     expect(waiting).to_contain_text("1871")
