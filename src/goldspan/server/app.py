@@ -147,6 +147,7 @@ def create_app(
             title="Goldspan",
             version=__version__,
             path="/schema",
+            use_handler_docstrings=True,
             render_plugins=[CompletedJson()],
         ),
         request_max_body_size=BODY_BYTES,

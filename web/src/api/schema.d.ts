@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Info */
+        /**
+         * Info
+         * @description Return the version of the routes.
+         */
         get: operations["ApiInfoInfo"];
         put?: never;
         post?: never;
@@ -28,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListDatasets */
+        /**
+         * ListDatasets
+         * @description Return no datasets: those of the generation before this API's do not exist here.
+         */
         get: operations["ApiDatasetsListDatasets"];
         put?: never;
         post?: never;
@@ -45,7 +51,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Me */
+        /**
+         * Me
+         * @description Return the caller.
+         */
         get: operations["ApiMeMe"];
         put?: never;
         post?: never;
@@ -62,10 +71,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListUsers */
+        /**
+         * ListUsers
+         * @description Return every user.
+         */
         get: operations["ApiUsersListUsers"];
         put?: never;
-        /** CreateUser */
+        /**
+         * CreateUser
+         * @description Create a user; only this answer holds the key.
+         */
         post: operations["ApiUsersCreateUser"];
         delete?: never;
         options?: never;
@@ -83,7 +98,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** DeleteUser */
+        /**
+         * DeleteUser
+         * @description Delete a user; the responses stay.
+         */
         delete: operations["ApiUsersUserIdDeleteUser"];
         options?: never;
         head?: never;
@@ -100,7 +118,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke */
+        /**
+         * Revoke
+         * @description Revoke a key.
+         */
         delete: operations["ApiV1ApiKeysKeyIdRevoke"];
         options?: never;
         head?: never;
@@ -114,7 +135,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListEntries */
+        /**
+         * ListEntries
+         * @description Return what was changed, newest first; ``before`` is the id of the last entry read.
+         */
         get: operations["ApiV1AuditListEntries"];
         put?: never;
         post?: never;
@@ -131,7 +155,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Backup */
+        /**
+         * Backup
+         * @description Send an archive of all that the database holds, secrets (hashed) included.
+         */
         get: operations["ApiV1BackupBackup"];
         put?: never;
         post?: never;
@@ -150,7 +177,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create */
+        /**
+         * Create
+         * @description Create a draft.
+         */
         post: operations["ApiV1DatasetsCreate"];
         delete?: never;
         options?: never;
@@ -165,15 +195,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** GetOne */
+        /**
+         * GetOne
+         * @description Return one dataset.
+         */
         get: operations["ApiV1DatasetsDatasetIdGetOne"];
         put?: never;
         post?: never;
-        /** DeleteOne */
+        /**
+         * DeleteOne
+         * @description Delete a dataset with everything in it.
+         */
         delete: operations["ApiV1DatasetsDatasetIdDeleteOne"];
         options?: never;
         head?: never;
-        /** Update */
+        /**
+         * Update
+         * @description Change a dataset.
+         */
         patch: operations["ApiV1DatasetsDatasetIdUpdate"];
         trace?: never;
     };
@@ -184,7 +223,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Activity */
+        /**
+         * Activity
+         * @description Return who submitted and discarded how much on the last days.
+         */
         get: operations["ApiV1DatasetsDatasetIdActivityActivity"];
         put?: never;
         post?: never;
@@ -201,7 +243,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Disagreements */
+        /**
+         * Disagreements
+         * @description Return records on which people differ and that nobody has settled, newest first.
+         */
         get: operations["ApiV1DatasetsDatasetIdDisagreementsDisagreements"];
         put?: never;
         post?: never;
@@ -218,7 +263,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ExportFile */
+        /**
+         * ExportFile
+         * @description Send a dataset as a file, all of one moment.
+         *
+         *     The file is whole before its first byte is sent, so that what fails fails with a reason.
+         */
         get: operations["ApiV1DatasetsDatasetIdExportExportFile"];
         put?: never;
         post?: never;
@@ -235,10 +285,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Fields */
+        /**
+         * Fields
+         * @description Return a dataset's fields.
+         */
         get: operations["ApiV1DatasetsDatasetIdFieldsFields"];
         put?: never;
-        /** AddField */
+        /**
+         * AddField
+         * @description Add a field to a draft.
+         */
         post: operations["ApiV1DatasetsDatasetIdFieldsAddField"];
         delete?: never;
         options?: never;
@@ -255,7 +311,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** ImportFile */
+        /**
+         * ImportFile
+         * @description Import a file, or try whether it can be.
+         *
+         *     No row is written before all have been checked. Then they are written in parts: where the
+         *     server is stopped in between, importing the file again goes on and writes nothing twice.
+         */
         post: operations["ApiV1DatasetsDatasetIdImportImportFile"];
         delete?: never;
         options?: never;
@@ -270,10 +332,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** MetadataProperties */
+        /**
+         * MetadataProperties
+         * @description Return the metadata properties that the caller may see.
+         */
         get: operations["ApiV1DatasetsDatasetIdMetadataPropertiesMetadataProperties"];
         put?: never;
-        /** AddMetadataProperty */
+        /**
+         * AddMetadataProperty
+         * @description Declare a metadata property.
+         */
         post: operations["ApiV1DatasetsDatasetIdMetadataPropertiesAddMetadataProperty"];
         delete?: never;
         options?: never;
@@ -288,7 +356,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** DatasetProgress */
+        /**
+         * DatasetProgress
+         * @description Return how many records are completed, and who responded.
+         */
         get: operations["ApiV1DatasetsDatasetIdProgressDatasetProgress"];
         put?: never;
         post?: never;
@@ -306,7 +377,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Publish */
+        /**
+         * Publish
+         * @description Make a draft ready for records.
+         */
         put: operations["ApiV1DatasetsDatasetIdPublishPublish"];
         post?: never;
         delete?: never;
@@ -322,7 +396,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** DatasetQuality */
+        /**
+         * DatasetQuality
+         * @description Return how far people agree, how right, how fast and how swayed they are.
+         */
         get: operations["ApiV1DatasetsDatasetIdQualityDatasetQuality"];
         put?: never;
         post?: never;
@@ -339,10 +416,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Questions */
+        /**
+         * Questions
+         * @description Return a dataset's questions.
+         */
         get: operations["ApiV1DatasetsDatasetIdQuestionsQuestions"];
         put?: never;
-        /** AddQuestion */
+        /**
+         * AddQuestion
+         * @description Add a question to a draft.
+         */
         post: operations["ApiV1DatasetsDatasetIdQuestionsAddQuestion"];
         delete?: never;
         options?: never;
@@ -357,16 +440,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListAll */
+        /**
+         * ListAll
+         * @description Return a part of the records, with everybody's responses if the caller may see them.
+         */
         get: operations["ApiV1DatasetsDatasetIdRecordsListAll"];
         put?: never;
-        /** Add */
+        /**
+         * Add
+         * @description Add records.
+         */
         post: operations["ApiV1DatasetsDatasetIdRecordsAdd"];
-        /** DeleteMany */
+        /**
+         * DeleteMany
+         * @description Delete the records whose ids stand in ``ids``, separated by commas.
+         */
         delete: operations["ApiV1DatasetsDatasetIdRecordsDeleteMany"];
         options?: never;
         head?: never;
-        /** UpdateMany */
+        /**
+         * UpdateMany
+         * @description Change several records.
+         */
         patch: operations["ApiV1DatasetsDatasetIdRecordsUpdateMany"];
         trace?: never;
     };
@@ -378,9 +473,15 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Upsert */
+        /**
+         * Upsert
+         * @description Add records, or bring those whose id or external id is known up to date.
+         */
         put: operations["ApiV1DatasetsDatasetIdRecordsBulkUpsert"];
-        /** AddBulk */
+        /**
+         * AddBulk
+         * @description Add records and return them.
+         */
         post: operations["ApiV1DatasetsDatasetIdRecordsBulkAddBulk"];
         delete?: never;
         options?: never;
@@ -397,7 +498,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** SearchAll */
+        /**
+         * SearchAll
+         * @description Search records by text, filters and nearness to a vector.
+         */
         post: operations["ApiV1DatasetsDatasetIdRecordsSearchSearchAll"];
         delete?: never;
         options?: never;
@@ -412,7 +516,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** SuggestionOptions */
+        /**
+         * SuggestionOptions
+         * @description Return, for each question, the agents whose suggestions there are.
+         */
         get: operations["ApiV1DatasetsDatasetIdRecordsSearchSuggestionsOptionsSuggestionOptions"];
         put?: never;
         post?: never;
@@ -429,10 +536,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListOfDataset */
+        /**
+         * ListOfDataset
+         * @description Return the dataset's snapshots, newest first.
+         */
         get: operations["ApiV1DatasetsDatasetIdSnapshotsListOfDataset"];
         put?: never;
-        /** Create */
+        /**
+         * Create
+         * @description Keep the dataset as it is now, under a hash of all that it holds.
+         */
         post: operations["ApiV1DatasetsDatasetIdSnapshotsCreate"];
         delete?: never;
         options?: never;
@@ -447,7 +560,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** UsersProgress */
+        /**
+         * UsersProgress
+         * @description Return every annotator's responses by status.
+         */
         get: operations["ApiV1DatasetsDatasetIdUsersProgressUsersProgress"];
         put?: never;
         post?: never;
@@ -464,10 +580,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** VectorsSettings */
+        /**
+         * VectorsSettings
+         * @description Return the kinds of vectors that records may carry.
+         */
         get: operations["ApiV1DatasetsDatasetIdVectorsSettingsVectorsSettings"];
         put?: never;
-        /** AddVectorSettings */
+        /**
+         * AddVectorSettings
+         * @description Declare a kind of vector.
+         */
         post: operations["ApiV1DatasetsDatasetIdVectorsSettingsAddVectorSettings"];
         delete?: never;
         options?: never;
@@ -482,7 +604,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Doctor */
+        /**
+         * Doctor
+         * @description Check the database; each check's value says what is wrong, "" where nothing is.
+         */
         get: operations["ApiV1DoctorDoctor"];
         put?: never;
         post?: never;
@@ -502,11 +627,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** DeleteField */
+        /**
+         * DeleteField
+         * @description Take a field out of a draft.
+         */
         delete: operations["ApiV1FieldsFieldIdDeleteField"];
         options?: never;
         head?: never;
-        /** UpdateField */
+        /**
+         * UpdateField
+         * @description Change how a field looks.
+         */
         patch: operations["ApiV1FieldsFieldIdUpdateField"];
         trace?: never;
     };
@@ -517,10 +648,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListAll */
+        /**
+         * ListAll
+         * @description Return the invitations that the caller may see, newest first.
+         */
         get: operations["ApiV1InvitationsListAll"];
         put?: never;
-        /** Create */
+        /**
+         * Create
+         * @description Invite somebody; only this answer holds the token.
+         */
         post: operations["ApiV1InvitationsCreate"];
         delete?: never;
         options?: never;
@@ -538,7 +675,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** TakeBack */
+        /**
+         * TakeBack
+         * @description Take an invitation back.
+         */
         delete: operations["ApiV1InvitationsInvitationIdTakeBack"];
         options?: never;
         head?: never;
@@ -554,7 +694,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accept */
+        /**
+         * Accept
+         * @description Become a user and sign in.
+         */
         post: operations["ApiV1InvitationsAcceptAccept"];
         delete?: never;
         options?: never;
@@ -571,7 +714,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Preview */
+        /**
+         * Preview
+         * @description Say what an invitation is for.
+         */
         post: operations["ApiV1InvitationsPreviewPreview"];
         delete?: never;
         options?: never;
@@ -586,7 +732,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Me */
+        /**
+         * Me
+         * @description Return the caller.
+         */
         get: operations["ApiV1MeMe"];
         put?: never;
         post?: never;
@@ -603,10 +752,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListOwn */
+        /**
+         * ListOwn
+         * @description Return the caller's keys.
+         */
         get: operations["ApiV1MeApiKeysListOwn"];
         put?: never;
-        /** Create */
+        /**
+         * Create
+         * @description Make a key for the caller; only this answer holds it.
+         */
         post: operations["ApiV1MeApiKeysCreate"];
         delete?: never;
         options?: never;
@@ -621,7 +776,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListOwn */
+        /**
+         * ListOwn
+         * @description Return the datasets that the caller sees, of one workspace or of all.
+         */
         get: operations["ApiV1MeDatasetsListOwn"];
         put?: never;
         post?: never;
@@ -638,7 +796,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** MetadataProperties */
+        /**
+         * MetadataProperties
+         * @description Return the metadata properties that the caller may see.
+         */
         get: operations["ApiV1MeDatasetsDatasetIdMetadataPropertiesMetadataProperties"];
         put?: never;
         post?: never;
@@ -655,7 +816,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics */
+        /**
+         * Metrics
+         * @description Return the number of records and of the caller's responses.
+         */
         get: operations["ApiV1MeDatasetsDatasetIdMetricsMetrics"];
         put?: never;
         post?: never;
@@ -672,7 +836,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** GiveNext */
+        /**
+         * GiveNext
+         * @description Return records for the caller to work on: those that the caller holds, then new ones.
+         */
         get: operations["ApiV1MeDatasetsDatasetIdNextGiveNext"];
         put?: never;
         post?: never;
@@ -689,7 +856,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** OwnProgress */
+        /**
+         * OwnProgress
+         * @description Return how far the caller and the dataset are.
+         */
         get: operations["ApiV1MeDatasetsDatasetIdProgressOwnProgress"];
         put?: never;
         post?: never;
@@ -706,7 +876,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListOwn */
+        /**
+         * ListOwn
+         * @description Return a part of the records, with the caller's own responses alone.
+         */
         get: operations["ApiV1MeDatasetsDatasetIdRecordsListOwn"];
         put?: never;
         post?: never;
@@ -725,7 +898,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** SearchOwn */
+        /**
+         * SearchOwn
+         * @description Search records, filtering by the caller's own responses alone.
+         */
         post: operations["ApiV1MeDatasetsDatasetIdRecordsSearchSearchOwn"];
         delete?: never;
         options?: never;
@@ -740,7 +916,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** OwnResponses */
+        /**
+         * OwnResponses
+         * @description Return the caller's responses, last changed first.
+         */
         get: operations["ApiV1MeDatasetsDatasetIdResponsesOwnResponses"];
         put?: never;
         post?: never;
@@ -759,7 +938,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Heartbeat */
+        /**
+         * Heartbeat
+         * @description Keep records that the caller is at work on.
+         */
         post: operations["ApiV1MeLeasesHeartbeatHeartbeat"];
         delete?: never;
         options?: never;
@@ -776,7 +958,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Release */
+        /**
+         * Release
+         * @description Hand back records that the caller holds.
+         *
+         *     A page that closes sends this as a beacon, which cannot name JSON as its content type.
+         */
         post: operations["ApiV1MeLeasesReleaseRelease"];
         delete?: never;
         options?: never;
@@ -792,7 +979,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** ChangePassword */
+        /**
+         * ChangePassword
+         * @description Change one's own password; the other sessions end.
+         */
         put: operations["ApiV1MePasswordChangePassword"];
         post?: never;
         delete?: never;
@@ -810,7 +1000,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** PutMany */
+        /**
+         * PutMany
+         * @description Store the caller's responses, each in place of an earlier one; each stands or falls alone.
+         */
         post: operations["ApiV1MeResponsesBulkPutMany"];
         delete?: never;
         options?: never;
@@ -825,7 +1018,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListOwn */
+        /**
+         * ListOwn
+         * @description Return the workspaces that the caller sees.
+         */
         get: operations["ApiV1MeWorkspacesListOwn"];
         put?: never;
         post?: never;
@@ -845,11 +1041,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** DeleteMetadataProperty */
+        /**
+         * DeleteMetadataProperty
+         * @description Take a property away; what records hold under its name stays.
+         */
         delete: operations["ApiV1MetadataPropertiesPropertyIdDeleteMetadataProperty"];
         options?: never;
         head?: never;
-        /** UpdateMetadataProperty */
+        /**
+         * UpdateMetadataProperty
+         * @description Change a property's title, and whether annotators see it.
+         */
         patch: operations["ApiV1MetadataPropertiesPropertyIdUpdateMetadataProperty"];
         trace?: never;
     };
@@ -860,7 +1062,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** MetadataMetrics */
+        /**
+         * MetadataMetrics
+         * @description Return the values of a metadata property: each with its count, or the least and greatest.
+         */
         get: operations["ApiV1MetadataPropertiesPropertyIdMetricsMetadataMetrics"];
         put?: never;
         post?: never;
@@ -880,11 +1085,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** DeleteQuestion */
+        /**
+         * DeleteQuestion
+         * @description Take a question out of a draft.
+         */
         delete: operations["ApiV1QuestionsQuestionIdDeleteQuestion"];
         options?: never;
         head?: never;
-        /** UpdateQuestion */
+        /**
+         * UpdateQuestion
+         * @description Change a question; of a published dataset only how it looks.
+         */
         patch: operations["ApiV1QuestionsQuestionIdUpdateQuestion"];
         trace?: never;
     };
@@ -895,15 +1106,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** GetOne */
+        /**
+         * GetOne
+         * @description Return one record with all that belongs to it.
+         */
         get: operations["ApiV1RecordsRecordIdGetOne"];
         put?: never;
         post?: never;
-        /** DeleteOne */
+        /**
+         * DeleteOne
+         * @description Delete one record.
+         */
         delete: operations["ApiV1RecordsRecordIdDeleteOne"];
         options?: never;
         head?: never;
-        /** UpdateOne */
+        /**
+         * UpdateOne
+         * @description Change one record.
+         */
         patch: operations["ApiV1RecordsRecordIdUpdateOne"];
         trace?: never;
     };
@@ -915,10 +1135,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Adjudicate */
+        /**
+         * Adjudicate
+         * @description Settle a record, by values or by one of its responses.
+         */
         put: operations["ApiV1RecordsRecordIdAdjudicationAdjudicate"];
         post?: never;
-        /** Withdraw */
+        /**
+         * Withdraw
+         * @description Unsettle a record: the votes count again.
+         */
         delete: operations["ApiV1RecordsRecordIdAdjudicationWithdraw"];
         options?: never;
         head?: never;
@@ -933,10 +1159,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** SetControl */
+        /**
+         * SetControl
+         * @description Say what is right about a record; annotators never see it.
+         */
         put: operations["ApiV1RecordsRecordIdControlSetControl"];
         post?: never;
-        /** ClearControl */
+        /**
+         * ClearControl
+         * @description Make a record an ordinary one again.
+         */
         delete: operations["ApiV1RecordsRecordIdControlClearControl"];
         options?: never;
         head?: never;
@@ -950,7 +1182,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Full */
+        /**
+         * Full
+         * @description Return everything that is known of a record.
+         */
         get: operations["ApiV1RecordsRecordIdFullFull"];
         put?: never;
         post?: never;
@@ -968,7 +1203,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Respond */
+        /**
+         * Respond
+         * @description Store the caller's response to a record, in place of an earlier one.
+         */
         put: operations["ApiV1RecordsRecordIdResponseRespond"];
         post?: never;
         delete?: never;
@@ -986,7 +1224,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Undo */
+        /**
+         * Undo
+         * @description Put the caller's response back to what it was before.
+         */
         post: operations["ApiV1RecordsRecordIdResponseUndoUndo"];
         delete?: never;
         options?: never;
@@ -1003,7 +1244,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create */
+        /**
+         * Create
+         * @description Store the caller's first response to a record.
+         */
         post: operations["ApiV1RecordsRecordIdResponsesCreate"];
         delete?: never;
         options?: never;
@@ -1020,7 +1264,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Skip */
+        /**
+         * Skip
+         * @description Put a record at the end of the caller's order.
+         */
         post: operations["ApiV1RecordsRecordIdSkipSkip"];
         delete?: never;
         options?: never;
@@ -1036,10 +1283,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** PutSuggestion */
+        /**
+         * PutSuggestion
+         * @description Set the suggestion for one question: 201 if it is the first, else 200.
+         */
         put: operations["ApiV1RecordsRecordIdSuggestionsPutSuggestion"];
         post?: never;
-        /** DeleteSuggestions */
+        /**
+         * DeleteSuggestions
+         * @description Delete the suggestions whose ids stand in ``ids``, separated by commas.
+         */
         delete: operations["ApiV1RecordsRecordIdSuggestionsDeleteSuggestions"];
         options?: never;
         head?: never;
@@ -1053,7 +1306,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** OpenTask */
+        /**
+         * OpenTask
+         * @description Open a record again, with a lease if it has a place left.
+         */
         get: operations["ApiV1RecordsRecordIdTaskOpenTask"];
         put?: never;
         post?: never;
@@ -1071,10 +1327,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Update */
+        /**
+         * Update
+         * @description Replace a response.
+         */
         put: operations["ApiV1ResponsesResponseIdUpdate"];
         post?: never;
-        /** DeleteOne */
+        /**
+         * DeleteOne
+         * @description Take a response back.
+         */
         delete: operations["ApiV1ResponsesResponseIdDeleteOne"];
         options?: never;
         head?: never;
@@ -1088,7 +1350,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListAll */
+        /**
+         * ListAll
+         * @description Return the runs, newest first.
+         */
         get: operations["ApiV1RunsListAll"];
         put?: never;
         post?: never;
@@ -1105,7 +1370,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** GetOne */
+        /**
+         * GetOne
+         * @description Return what a run was asked to do and, once it has ended, what came of it.
+         */
         get: operations["ApiV1RunsNameGetOne"];
         put?: never;
         post?: never;
@@ -1122,7 +1390,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListEvents */
+        /**
+         * ListEvents
+         * @description Return the events after a place, and the place to ask after next.
+         */
         get: operations["ApiV1RunsNameEventsListEvents"];
         put?: never;
         post?: never;
@@ -1139,7 +1410,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** GetReport */
+        /**
+         * GetReport
+         * @description Return the run's report as a page.
+         */
         get: operations["ApiV1RunsNameReportHtmlGetReport"];
         put?: never;
         post?: never;
@@ -1156,12 +1430,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Current */
+        /**
+         * Current
+         * @description Return the session of the browser that asks.
+         */
         get: operations["ApiV1SessionCurrent"];
         put?: never;
-        /** SignIn */
+        /**
+         * SignIn
+         * @description Begin a session with a password.
+         */
         post: operations["ApiV1SessionSignIn"];
-        /** SignOut */
+        /**
+         * SignOut
+         * @description End the session of the browser that asks.
+         */
         delete: operations["ApiV1SessionSignOut"];
         options?: never;
         head?: never;
@@ -1177,7 +1460,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** FollowLink */
+        /**
+         * FollowLink
+         * @description Begin a session with a one-time link.
+         */
         post: operations["ApiV1SessionLinkFollowLink"];
         delete?: never;
         options?: never;
@@ -1195,7 +1481,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** SignOutEverywhere */
+        /**
+         * SignOutEverywhere
+         * @description End every session of the caller.
+         */
         delete: operations["ApiV1SessionsSignOutEverywhere"];
         options?: never;
         head?: never;
@@ -1209,7 +1498,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Settings */
+        /**
+         * Settings
+         * @description Return what a page switches on and off: nothing is reported to anybody from here.
+         */
         get: operations["ApiV1SettingsSettings"];
         put?: never;
         post?: never;
@@ -1226,7 +1518,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** GetOne */
+        /**
+         * GetOne
+         * @description Return one snapshot.
+         */
         get: operations["ApiV1SnapshotsSnapshotIdGetOne"];
         put?: never;
         post?: never;
@@ -1243,7 +1538,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export */
+        /**
+         * Export
+         * @description Send a snapshot as a file.
+         */
         get: operations["ApiV1SnapshotsSnapshotIdExportExport"];
         put?: never;
         post?: never;
@@ -1263,7 +1561,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** DeleteSuggestion */
+        /**
+         * DeleteSuggestion
+         * @description Delete one suggestion.
+         */
         delete: operations["ApiV1SuggestionsSuggestionIdDeleteSuggestion"];
         options?: never;
         head?: never;
@@ -1279,7 +1580,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** GetToken */
+        /**
+         * GetToken
+         * @description Exchange a password, sent as a form of either kind, for a key of one day.
+         */
         post: operations["ApiV1TokenGetToken"];
         delete?: never;
         options?: never;
@@ -1294,10 +1598,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListAll */
+        /**
+         * ListAll
+         * @description Return every user.
+         */
         get: operations["ApiV1UsersListAll"];
         put?: never;
-        /** CreateUser */
+        /**
+         * CreateUser
+         * @description Create a user; only this answer holds the key.
+         */
         post: operations["ApiV1UsersCreateUser"];
         delete?: never;
         options?: never;
@@ -1312,15 +1622,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** GetUser */
+        /**
+         * GetUser
+         * @description Return one user.
+         */
         get: operations["ApiV1UsersUserIdGetUser"];
         put?: never;
         post?: never;
-        /** DeleteUser */
+        /**
+         * DeleteUser
+         * @description Delete a user; the responses stay.
+         */
         delete: operations["ApiV1UsersUserIdDeleteUser"];
         options?: never;
         head?: never;
-        /** UpdateUser */
+        /**
+         * UpdateUser
+         * @description Change a user; a password that is set so must be changed at the next sign-in.
+         */
         patch: operations["ApiV1UsersUserIdUpdateUser"];
         trace?: never;
     };
@@ -1331,10 +1650,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListOfUser */
+        /**
+         * ListOfUser
+         * @description Return a user's keys.
+         */
         get: operations["ApiV1UsersUserIdApiKeysListOfUser"];
         put?: never;
-        /** CreateForUser */
+        /**
+         * CreateForUser
+         * @description Make a key for a user; only this answer holds it.
+         */
         post: operations["ApiV1UsersUserIdApiKeysCreateForUser"];
         delete?: never;
         options?: never;
@@ -1351,7 +1676,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** CreateLink */
+        /**
+         * CreateLink
+         * @description Make a link that signs a user in, once; only this answer holds it.
+         */
         post: operations["ApiV1UsersUserIdLinkCreateLink"];
         delete?: never;
         options?: never;
@@ -1366,7 +1694,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** WorkspacesOfUser */
+        /**
+         * WorkspacesOfUser
+         * @description Return the workspaces that a user sees.
+         */
         get: operations["ApiV1UsersUserIdWorkspacesWorkspacesOfUser"];
         put?: never;
         post?: never;
@@ -1386,11 +1717,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** DeleteVectorSettings */
+        /**
+         * DeleteVectorSettings
+         * @description Take a kind of vector away; what records hold under its name stays.
+         */
         delete: operations["ApiV1VectorsSettingsSettingsIdDeleteVectorSettings"];
         options?: never;
         head?: never;
-        /** UpdateVectorSettings */
+        /**
+         * UpdateVectorSettings
+         * @description Change the title of a kind of vector.
+         */
         patch: operations["ApiV1VectorsSettingsSettingsIdUpdateVectorSettings"];
         trace?: never;
     };
@@ -1401,7 +1738,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Version */
+        /**
+         * Version
+         * @description Return the version of the routes, and the server's own.
+         */
         get: operations["ApiV1VersionVersion"];
         put?: never;
         post?: never;
@@ -1418,10 +1758,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListAll */
+        /**
+         * ListAll
+         * @description Return every webhook.
+         */
         get: operations["ApiV1WebhooksListAll"];
         put?: never;
-        /** Create */
+        /**
+         * Create
+         * @description Register a webhook.
+         */
         post: operations["ApiV1WebhooksCreate"];
         delete?: never;
         options?: never;
@@ -1439,11 +1785,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** DeleteOne */
+        /**
+         * DeleteOne
+         * @description Delete a webhook.
+         */
         delete: operations["ApiV1WebhooksWebhookIdDeleteOne"];
         options?: never;
         head?: never;
-        /** Update */
+        /**
+         * Update
+         * @description Change a webhook.
+         */
         patch: operations["ApiV1WebhooksWebhookIdUpdate"];
         trace?: never;
     };
@@ -1456,7 +1808,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ping */
+        /**
+         * Ping
+         * @description Send a webhook a message now, to see whether it arrives.
+         */
         post: operations["ApiV1WebhooksWebhookIdPingPing"];
         delete?: never;
         options?: never;
@@ -1471,10 +1826,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListOwn */
+        /**
+         * ListOwn
+         * @description Return the workspaces that the caller sees.
+         */
         get: operations["ApiV1WorkspacesListOwn"];
         put?: never;
-        /** Create */
+        /**
+         * Create
+         * @description Create a workspace.
+         */
         post: operations["ApiV1WorkspacesCreate"];
         delete?: never;
         options?: never;
@@ -1489,11 +1850,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** GetOne */
+        /**
+         * GetOne
+         * @description Return one workspace.
+         */
         get: operations["ApiV1WorkspacesWorkspaceIdGetOne"];
         put?: never;
         post?: never;
-        /** DeleteOne */
+        /**
+         * DeleteOne
+         * @description Delete an empty workspace.
+         */
         delete: operations["ApiV1WorkspacesWorkspaceIdDeleteOne"];
         options?: never;
         head?: never;
@@ -1507,10 +1874,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Members */
+        /**
+         * Members
+         * @description Return who is in a workspace.
+         */
         get: operations["ApiV1WorkspacesWorkspaceIdUsersMembers"];
         put?: never;
-        /** AddMember */
+        /**
+         * AddMember
+         * @description Let a user in.
+         */
         post: operations["ApiV1WorkspacesWorkspaceIdUsersAddMember"];
         delete?: never;
         options?: never;
@@ -1528,7 +1901,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** RemoveMember */
+        /**
+         * RemoveMember
+         * @description Put a user out.
+         */
         delete: operations["ApiV1WorkspacesWorkspaceIdUsersUserIdRemoveMember"];
         options?: never;
         head?: never;
@@ -1542,10 +1918,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListWorkspaces */
+        /**
+         * ListWorkspaces
+         * @description Return the workspaces that the caller sees.
+         */
         get: operations["ApiWorkspacesListWorkspaces"];
         put?: never;
-        /** CreateWorkspace */
+        /**
+         * CreateWorkspace
+         * @description Create a workspace.
+         */
         post: operations["ApiWorkspacesCreateWorkspace"];
         delete?: never;
         options?: never;
@@ -1560,7 +1942,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Members */
+        /**
+         * Members
+         * @description Return who is in a workspace.
+         */
         get: operations["ApiWorkspacesWorkspaceIdUsersMembers"];
         put?: never;
         post?: never;
@@ -1579,9 +1964,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** AddMember */
+        /**
+         * AddMember
+         * @description Let a user in.
+         */
         post: operations["ApiWorkspacesWorkspaceIdUsersUserIdAddMember"];
-        /** RemoveMember */
+        /**
+         * RemoveMember
+         * @description Put a user out.
+         */
         delete: operations["ApiWorkspacesWorkspaceIdUsersUserIdRemoveMember"];
         options?: never;
         head?: never;
@@ -1595,7 +1986,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Healthz */
+        /**
+         * Healthz
+         * @description Say that the process answers; touches nothing else.
+         */
         get: operations["HealthzHealthz"];
         put?: never;
         post?: never;
@@ -1612,7 +2006,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics */
+        /**
+         * Metrics
+         * @description Return the server's figures in Prometheus's format: to this machine, or to an owner's key.
+         */
         get: operations["MetricsMetrics"];
         put?: never;
         post?: never;
@@ -1629,7 +2026,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Readyz */
+        /**
+         * Readyz
+         * @description Say that the server can work: the disk has room, the database can be written.
+         *
+         *     A transaction goes through the writer and the disk. That the schema is this version's was seen
+         *     to at the start.
+         */
         get: operations["ReadyzReadyz"];
         put?: never;
         post?: never;
