@@ -14,7 +14,10 @@ from goldspan.wire.base import Items
 from goldspan.wire.dataset import Dataset, DatasetCreate, DatasetProgress
 from goldspan.wire.error import ErrorDetail
 from goldspan.wire.exchange import ImportReport, Snapshot, SnapshotCreate
+from goldspan.wire.field import Field, FieldCreate
 from goldspan.wire.leading import Quality
+from goldspan.wire.metadata import MetadataProperty, MetadataPropertyCreate, MetadataPropertyUpdate
+from goldspan.wire.question import Question, QuestionCreate
 from goldspan.wire.record import (
     BulkResponse,
     BulkResponseResult,
@@ -27,20 +30,9 @@ from goldspan.wire.record import (
     ResponsesBulkResult,
 )
 from goldspan.wire.search import SearchBody, SearchPage
-from goldspan.wire.settings import (
-    Field,
-    FieldCreate,
-    MetadataProperty,
-    MetadataPropertyCreate,
-    MetadataPropertyUpdate,
-    Question,
-    QuestionCreate,
-    VectorSettings,
-    VectorSettingsCreate,
-    VectorSettingsUpdate,
-)
 from goldspan.wire.shapes import decoder_of
 from goldspan.wire.user import User, UserCreate
+from goldspan.wire.vectors import VectorSettings, VectorSettingsCreate, VectorSettingsUpdate
 from goldspan.wire.workspace import Workspace, WorkspaceCreate, WorkspaceUserCreate
 
 

@@ -28,7 +28,10 @@ from goldspan.sdk.remote import RemoteFeedbackDataset
 from goldspan.sdk.session import Session, active
 from goldspan.sdk.settings import Settings
 from goldspan.sdk.upload import create_dataset
-from goldspan.wire import settings as wire
+from goldspan.wire import field as field_wire
+from goldspan.wire import metadata as metadata_wire
+from goldspan.wire import question as question_wire
+from goldspan.wire import vectors as vectors_wire
 from goldspan.wire.exchange import ImportReport
 
 Answers = Literal["responses", "suggestions", "controls", "none"]
@@ -273,20 +276,20 @@ def argilla_settings(path: Path) -> Settings:
     except (ValueError, OSError) as error:
         raise InvalidFile(f"{path} does not hold Argilla's settings: {error}") from error
     return Settings(
-        fields=[wire.field_of(one) for one in given.fields],
-        questions=[wire.question_of(one) for one in given.questions],
+        fields=[field_wire.field_of(one) for one in given.fields],
+        questions=[question_wire.question_of(one) for one in given.questions],
         guidelines=given.guidelines,
-        metadata_properties=[wire.metadata_property_of(one) for one in given.metadata],
-        vectors_settings=[wire.vector_settings_of(one) for one in given.vectors],
+        metadata_properties=[metadata_wire.metadata_property_of(one) for one in given.metadata],
+        vectors_settings=[vectors_wire.vector_settings_of(one) for one in given.vectors],
         allow_extra_metadata=given.allow_extra_metadata,
     )
 
 
 class _ArgillaSettings(msgspec.Struct):
-    fields: list[wire.FieldCreate]
-    questions: list[wire.QuestionCreate]
-    metadata: list[wire.MetadataPropertyCreate] = []
-    vectors: list[wire.VectorSettingsCreate] = []
+    fields: list[field_wire.FieldCreate]
+    questions: list[question_wire.QuestionCreate]
+    metadata: list[metadata_wire.MetadataPropertyCreate] = []
+    vectors: list[vectors_wire.VectorSettingsCreate] = []
     guidelines: str | None = None
     allow_extra_metadata: bool = True
 

@@ -21,14 +21,12 @@ from goldspan.sdk.settings import Settings
 from goldspan.sdk.upload import RECORDS_A_REQUEST, batched, upload_records
 from goldspan.wire import record as wire
 from goldspan.wire.dataset import Dataset
+from goldspan.wire.field import field_of
 from goldspan.wire.leading import Quality
+from goldspan.wire.metadata import metadata_property_of
+from goldspan.wire.question import question_of
 from goldspan.wire.search import Query, SearchBody, SearchPage, VectorQuery
-from goldspan.wire.settings import (
-    field_of,
-    metadata_property_of,
-    question_of,
-    vector_settings_of,
-)
+from goldspan.wire.vectors import vector_settings_of
 
 if TYPE_CHECKING:
     from goldspan.sdk.dataset import FeedbackDataset

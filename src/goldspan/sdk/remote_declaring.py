@@ -10,14 +10,12 @@ from goldspan.domain.schema import VectorSettings
 from goldspan.errors import InvalidInput
 from goldspan.sdk.declaring import Declaring, Definition, Kind
 from goldspan.sdk.session import Session
-from goldspan.wire.settings import (
+from goldspan.wire.metadata import (
     MetadataPropertyUpdate,
-    VectorSettingsUpdate,
     metadata_property_body,
     metadata_property_of,
-    vector_settings_body,
-    vector_settings_of,
 )
+from goldspan.wire.vectors import VectorSettingsUpdate, vector_settings_body, vector_settings_of
 
 
 class RemoteDeclaring(Declaring):

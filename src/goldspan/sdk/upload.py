@@ -13,13 +13,11 @@ from goldspan.sdk.records import FeedbackRecord
 from goldspan.sdk.session import Session
 from goldspan.sdk.settings import Settings
 from goldspan.wire.dataset import Dataset, DatasetCreate
+from goldspan.wire.field import field_body
+from goldspan.wire.metadata import metadata_property_body
+from goldspan.wire.question import question_body
 from goldspan.wire.record import RecordCreate, response_body, suggestion_body
-from goldspan.wire.settings import (
-    field_body,
-    metadata_property_body,
-    question_body,
-    vector_settings_body,
-)
+from goldspan.wire.vectors import vector_settings_body
 
 RECORDS_A_REQUEST = 256
 Item = TypeVar("Item")

@@ -24,7 +24,10 @@ from goldspan.storage.rows import (
     WebhookRow,
     WorkspaceRow,
 )
-from goldspan.wire import settings as wire_settings
+from goldspan.wire import field as field_wire
+from goldspan.wire import metadata as metadata_wire
+from goldspan.wire import question as question_wire
+from goldspan.wire import vectors as vectors_wire
 from goldspan.wire.annotating import Lease, MyProgress, OwnResponse, Task, VersionedResponse
 from goldspan.wire.audit import AuditEntry
 from goldspan.wire.base import from_wire_time
@@ -111,37 +114,37 @@ def _common(row: Declared[Any]) -> dict[str, Any]:
     }
 
 
-def field(row: Declared[Any]) -> wire_settings.Field:
+def field(row: Declared[Any]) -> field_wire.Field:
     """Return a field."""
-    return wire_settings.Field(
+    return field_wire.Field(
         **_common(row),
         required=row.definition.required,
-        settings=wire_settings.field_settings(row.definition),
+        settings=field_wire.field_settings(row.definition),
     )
 
 
-def question(row: Declared[Any]) -> wire_settings.Question:
+def question(row: Declared[Any]) -> question_wire.Question:
     """Return a question."""
-    return wire_settings.Question(
+    return question_wire.Question(
         **_common(row),
         description=row.definition.description,
         required=row.definition.required,
-        settings=wire_settings.question_settings(row.definition),
+        settings=question_wire.question_settings(row.definition),
     )
 
 
-def metadata_property(row: Declared[Any]) -> wire_settings.MetadataProperty:
+def metadata_property(row: Declared[Any]) -> metadata_wire.MetadataProperty:
     """Return a metadata property."""
-    return wire_settings.MetadataProperty(
+    return metadata_wire.MetadataProperty(
         **_common(row),
         visible_for_annotators=row.definition.visible_for_annotators,
-        settings=wire_settings.metadata_settings(row.definition),
+        settings=metadata_wire.metadata_settings(row.definition),
     )
 
 
-def vector_settings(row: Declared[Any]) -> wire_settings.VectorSettings:
+def vector_settings(row: Declared[Any]) -> vectors_wire.VectorSettings:
     """Return a kind of vector."""
-    return wire_settings.VectorSettings(**_common(row), dimensions=row.definition.dimensions)
+    return vectors_wire.VectorSettings(**_common(row), dimensions=row.definition.dimensions)
 
 
 def response(row: ResponseRow) -> Response:

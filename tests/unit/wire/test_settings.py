@@ -7,7 +7,9 @@ from goldspan.domain import field as domain_field
 from goldspan.domain import metadata as domain_metadata
 from goldspan.domain import question as domain_question
 from goldspan.errors import InvalidSettings
-from goldspan.wire import settings
+from goldspan.wire import field as field_wire
+from goldspan.wire import metadata as metadata_wire
+from goldspan.wire import question as question_wire
 
 QUESTIONS: list[domain_question.Question] = [
     domain_question.TextQuestion("answer", description="What the text says.", use_markdown=True),
@@ -23,9 +25,9 @@ QUESTIONS: list[domain_question.Question] = [
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.kind)
 def test_a_question_comes_back_as_it_was_sent(question: domain_question.Question) -> None:
-    sent = msgspec.json.encode(settings.question_body(question))
-    received = msgspec.json.decode(sent, type=settings.QuestionCreate)
-    assert settings.question_of(received) == question
+    sent = msgspec.json.encode(question_wire.question_body(question))
+    received = msgspec.json.decode(sent, type=question_wire.QuestionCreate)
+    assert question_wire.question_of(received) == question
 
 
 @pytest.mark.parametrize(
@@ -40,13 +42,13 @@ def test_a_question_comes_back_as_it_was_sent(question: domain_question.Question
 def test_a_metadata_property_comes_back_as_it_was_sent(
     prop: domain_metadata.MetadataProperty,
 ) -> None:
-    sent = msgspec.json.encode(settings.metadata_property_body(prop))
-    received = msgspec.json.decode(sent, type=settings.MetadataPropertyCreate)
-    assert settings.metadata_property_of(received) == prop
+    sent = msgspec.json.encode(metadata_wire.metadata_property_body(prop))
+    received = msgspec.json.decode(sent, type=metadata_wire.MetadataPropertyCreate)
+    assert metadata_wire.metadata_property_of(received) == prop
 
 
 def test_a_field_has_the_shape_that_clients_send() -> None:
-    body = settings.field_body(domain_field.TextField("question", use_markdown=True))
+    body = field_wire.field_body(domain_field.TextField("question", use_markdown=True))
     assert msgspec.to_builtins(body) == {
         "name": "question",
         "title": "Question",
@@ -60,16 +62,19 @@ def test_null_and_unknown_keys_of_a_new_question_are_passed_over() -> None:
         b'{"id":null,"inserted_at":null,"name":"r","title":null,"required":true,"colour":1,'
         b'"settings":{"type":"ranking","options":[{"value":"a","text":null},{"value":"b"}]}}'
     )
-    question = settings.question_of(msgspec.json.decode(body, type=settings.QuestionCreate))
+    question = question_wire.question_of(
+        msgspec.json.decode(body, type=question_wire.QuestionCreate)
+    )
     assert question == domain_question.RankingQuestion("r", ["a", "b"])
 
 
 def test_settings_that_contradict_themselves_are_refused_by_the_domain() -> None:
-    body = settings.QuestionCreate(
-        name="strength", settings=settings.RatingSettings(options=[settings.RatingOption(value=1)])
+    body = question_wire.QuestionCreate(
+        name="strength",
+        settings=question_wire.RatingSettings(options=[question_wire.RatingOption(value=1)]),
     )
     with pytest.raises(InvalidSettings, match="2 to 11 different whole numbers"):
-        settings.question_of(body)
+        question_wire.question_of(body)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +88,6 @@ def test_settings_that_contradict_themselves_are_refused_by_the_domain() -> None
     ids=lambda f: f.kind,
 )
 def test_a_field_comes_back_as_it_was_sent(field: domain_field.Field) -> None:
-    sent = msgspec.json.encode(settings.field_body(field))
-    received = msgspec.json.decode(sent, type=settings.FieldCreate)
-    assert settings.field_of(received) == field
+    sent = msgspec.json.encode(field_wire.field_body(field))
+    received = msgspec.json.decode(sent, type=field_wire.FieldCreate)
+    assert field_wire.field_of(received) == field

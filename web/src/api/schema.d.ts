@@ -2479,24 +2479,24 @@ export interface components {
             items: components["schemas"]["QuestionOptions"][];
         };
         /** Items[Field] */
-        "Items_goldspan.wire.settings.Field_": {
+        "Items_goldspan.wire.field.Field_": {
             items: components["schemas"]["Field"][];
         };
         /** Items[MetadataProperty] */
-        "Items_goldspan.wire.settings.MetadataProperty_": {
+        "Items_goldspan.wire.metadata.MetadataProperty_": {
             items: components["schemas"]["MetadataProperty"][];
         };
         /** Items[Question] */
-        "Items_goldspan.wire.settings.Question_": {
+        "Items_goldspan.wire.question.Question_": {
             items: components["schemas"]["Question"][];
-        };
-        /** Items[VectorSettings] */
-        "Items_goldspan.wire.settings.VectorSettings_": {
-            items: components["schemas"]["VectorSettings"][];
         };
         /** Items[User] */
         "Items_goldspan.wire.user.User_": {
             items: components["schemas"]["User"][];
+        };
+        /** Items[VectorSettings] */
+        "Items_goldspan.wire.vectors.VectorSettings_": {
+            items: components["schemas"]["VectorSettings"][];
         };
         /** Items[Webhook] */
         "Items_goldspan.wire.webhook.Webhook_": {
@@ -3811,7 +3811,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_goldspan.wire.settings.Field_"];
+                    "application/json": components["schemas"]["Items_goldspan.wire.field.Field_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -3933,7 +3933,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_goldspan.wire.settings.MetadataProperty_"];
+                    "application/json": components["schemas"]["Items_goldspan.wire.metadata.MetadataProperty_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -4122,7 +4122,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_goldspan.wire.settings.Question_"];
+                    "application/json": components["schemas"]["Items_goldspan.wire.question.Question_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -4622,7 +4622,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_goldspan.wire.settings.VectorSettings_"];
+                    "application/json": components["schemas"]["Items_goldspan.wire.vectors.VectorSettings_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -5089,7 +5089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_goldspan.wire.settings.MetadataProperty_"];
+                    "application/json": components["schemas"]["Items_goldspan.wire.metadata.MetadataProperty_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

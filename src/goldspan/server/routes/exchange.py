@@ -13,16 +13,14 @@ from goldspan.domain.permission import Actor
 from goldspan.errors import GoldspanError, InvalidInput
 from goldspan.server.deps import Caller, Database, Db, Id
 from goldspan.server.scratch import Scratch, receive_file, send_and_remove
-from goldspan.services.export_file import ExportedFile, export_dataset
-from goldspan.services.import_file import (
+from goldspan.services.check_import import (
     ImportOptions,
     ImportReport,
     OnFault,
     check_import,
-    passed_parts,
-    prepare_import,
-    write_part,
 )
+from goldspan.services.export_file import ExportedFile, export_dataset
+from goldspan.services.import_file import passed_parts, prepare_import, write_part
 from goldspan.services.import_rows import Answers
 from goldspan.wire import exchange as wire
 

@@ -25,7 +25,10 @@ from goldspan.services.declarations import (
 )
 from goldspan.storage.rows import Declared
 from goldspan.storage.store import Unit
-from goldspan.wire import settings as wire
+from goldspan.wire import field as field_wire
+from goldspan.wire import metadata as metadata_wire
+from goldspan.wire import question as question_wire
+from goldspan.wire import vectors as vectors_wire
 from goldspan.wire.base import Items
 
 
@@ -38,7 +41,7 @@ def _given(**changes: Any) -> dict[str, Any]:
 
 
 @get("/api/v1/datasets/{dataset_id:str}/fields", sync_to_thread=False)
-def fields(db: Database, actor: Caller, dataset_id: Id) -> Items[wire.Field]:
+def fields(db: Database, actor: Caller, dataset_id: Id) -> Items[field_wire.Field]:
     """Return a dataset's fields."""
     found = db.peek(list_declared, actor, dataset_id, "fields")
     return Items(items=[present.field(row) for row in found])
@@ -46,17 +49,17 @@ def fields(db: Database, actor: Caller, dataset_id: Id) -> Items[wire.Field]:
 
 @post("/api/v1/datasets/{dataset_id:str}/fields")
 async def add_field(
-    db: Database, actor: Caller, dataset_id: Id, data: JSONBody[wire.FieldCreate]
-) -> wire.Field:
+    db: Database, actor: Caller, dataset_id: Id, data: JSONBody[field_wire.FieldCreate]
+) -> field_wire.Field:
     """Add a field to a draft."""
-    row = await db.write(declare, actor, dataset_id, "fields", wire.field_of(data))
+    row = await db.write(declare, actor, dataset_id, "fields", field_wire.field_of(data))
     return present.field(row)
 
 
 @patch("/api/v1/fields/{field_id:str}")
 async def update_field(
-    db: Database, actor: Caller, field_id: Id, data: JSONBody[wire.FieldUpdate]
-) -> wire.Field:
+    db: Database, actor: Caller, field_id: Id, data: JSONBody[field_wire.FieldUpdate]
+) -> field_wire.Field:
     """Change how a field looks."""
 
     def change(unit: Unit) -> Declared[Field]:
@@ -67,8 +70,8 @@ async def update_field(
     return present.field(await db.write(change))
 
 
-def _changed_field(old: Field, data: wire.FieldUpdate) -> Field:
-    body = wire.field_body(old)
+def _changed_field(old: Field, data: field_wire.FieldUpdate) -> Field:
+    body = field_wire.field_body(old)
     if isinstance(data.title, str):
         body.title = data.title
     settings = data.settings
@@ -76,11 +79,11 @@ def _changed_field(old: Field, data: wire.FieldUpdate) -> Field:
         if type(settings) is not type(body.settings):
             raise InvalidInput(f"field {old.name!r} stays of the kind {old.kind!r}")
         body.settings = settings
-    return wire.field_of(body)
+    return field_wire.field_of(body)
 
 
 @delete("/api/v1/fields/{field_id:str}", status_code=200)
-async def delete_field(db: Database, actor: Caller, field_id: Id) -> wire.Field:
+async def delete_field(db: Database, actor: Caller, field_id: Id) -> field_wire.Field:
     """Take a field out of a draft."""
     return present.field(await db.write(remove_declared, actor, "fields", field_id))
 
@@ -89,7 +92,7 @@ async def delete_field(db: Database, actor: Caller, field_id: Id) -> wire.Field:
 
 
 @get("/api/v1/datasets/{dataset_id:str}/questions", sync_to_thread=False)
-def questions(db: Database, actor: Caller, dataset_id: Id) -> Items[wire.Question]:
+def questions(db: Database, actor: Caller, dataset_id: Id) -> Items[question_wire.Question]:
     """Return a dataset's questions."""
     found = db.peek(list_declared, actor, dataset_id, "questions")
     return Items(items=[present.question(row) for row in found])
@@ -97,17 +100,17 @@ def questions(db: Database, actor: Caller, dataset_id: Id) -> Items[wire.Questio
 
 @post("/api/v1/datasets/{dataset_id:str}/questions")
 async def add_question(
-    db: Database, actor: Caller, dataset_id: Id, data: JSONBody[wire.QuestionCreate]
-) -> wire.Question:
+    db: Database, actor: Caller, dataset_id: Id, data: JSONBody[question_wire.QuestionCreate]
+) -> question_wire.Question:
     """Add a question to a draft."""
-    row = await db.write(declare, actor, dataset_id, "questions", wire.question_of(data))
+    row = await db.write(declare, actor, dataset_id, "questions", question_wire.question_of(data))
     return present.question(row)
 
 
 @patch("/api/v1/questions/{question_id:str}")
 async def update_question(
-    db: Database, actor: Caller, question_id: Id, data: JSONBody[wire.QuestionUpdate]
-) -> wire.Question:
+    db: Database, actor: Caller, question_id: Id, data: JSONBody[question_wire.QuestionUpdate]
+) -> question_wire.Question:
     """Change a question; of a published dataset only how it looks."""
 
     def change(unit: Unit) -> Declared[DomainQuestion]:
@@ -118,8 +121,10 @@ async def update_question(
     return present.question(await db.write(change))
 
 
-def _changed_question(old: DomainQuestion, data: JSONBody[wire.QuestionUpdate]) -> DomainQuestion:
-    body = wire.question_body(old)
+def _changed_question(
+    old: DomainQuestion, data: JSONBody[question_wire.QuestionUpdate]
+) -> DomainQuestion:
+    body = question_wire.question_body(old)
     if isinstance(data.title, str):
         body.title = data.title
     if data.description is None or isinstance(data.description, str):
@@ -129,11 +134,11 @@ def _changed_question(old: DomainQuestion, data: JSONBody[wire.QuestionUpdate]) 
         if type(settings) is not type(body.settings):
             raise InvalidInput(f"question {old.name!r} stays of the kind {old.kind!r}")
         body.settings = settings
-    return wire.question_of(body)
+    return question_wire.question_of(body)
 
 
 @delete("/api/v1/questions/{question_id:str}", status_code=200)
-async def delete_question(db: Database, actor: Caller, question_id: Id) -> wire.Question:
+async def delete_question(db: Database, actor: Caller, question_id: Id) -> question_wire.Question:
     """Take a question out of a draft."""
     return present.question(await db.write(remove_declared, actor, "questions", question_id))
 
@@ -152,7 +157,7 @@ PROPERTIES: Kind = "metadata_properties"
 )
 def metadata_properties(
     db: Database, actor: Caller, dataset_id: Id
-) -> Items[wire.MetadataProperty]:
+) -> Items[metadata_wire.MetadataProperty]:
     """Return the metadata properties that the caller may see."""
     found = db.peek(list_declared, actor, dataset_id, PROPERTIES)
     return Items(items=[present.metadata_property(row) for row in found])
@@ -160,18 +165,24 @@ def metadata_properties(
 
 @post("/api/v1/datasets/{dataset_id:str}/metadata-properties")
 async def add_metadata_property(
-    db: Database, actor: Caller, dataset_id: Id, data: JSONBody[wire.MetadataPropertyCreate]
-) -> wire.MetadataProperty:
+    db: Database,
+    actor: Caller,
+    dataset_id: Id,
+    data: JSONBody[metadata_wire.MetadataPropertyCreate],
+) -> metadata_wire.MetadataProperty:
     """Declare a metadata property."""
-    definition = wire.metadata_property_of(data)
+    definition = metadata_wire.metadata_property_of(data)
     row = await db.write(declare, actor, dataset_id, PROPERTIES, definition)
     return present.metadata_property(row)
 
 
 @patch("/api/v1/metadata-properties/{property_id:str}")
 async def update_metadata_property(
-    db: Database, actor: Caller, property_id: Id, data: JSONBody[wire.MetadataPropertyUpdate]
-) -> wire.MetadataProperty:
+    db: Database,
+    actor: Caller,
+    property_id: Id,
+    data: JSONBody[metadata_wire.MetadataPropertyUpdate],
+) -> metadata_wire.MetadataProperty:
     """Change a property's title, and whether annotators see it."""
 
     def change(unit: Unit) -> Declared[DomainProperty]:
@@ -185,7 +196,7 @@ async def update_metadata_property(
 @delete("/api/v1/metadata-properties/{property_id:str}", status_code=200)
 async def delete_metadata_property(
     db: Database, actor: Caller, property_id: Id
-) -> wire.MetadataProperty:
+) -> metadata_wire.MetadataProperty:
     """Take a property away; what records hold under its name stays."""
     row = await db.write(remove_declared, actor, PROPERTIES, property_id)
     return present.metadata_property(row)
@@ -195,7 +206,9 @@ async def delete_metadata_property(
 
 
 @get("/api/v1/datasets/{dataset_id:str}/vectors-settings", sync_to_thread=False)
-def vectors_settings(db: Database, actor: Caller, dataset_id: Id) -> Items[wire.VectorSettings]:
+def vectors_settings(
+    db: Database, actor: Caller, dataset_id: Id
+) -> Items[vectors_wire.VectorSettings]:
     """Return the kinds of vectors that records may carry."""
     found = db.peek(list_declared, actor, dataset_id, "vectors_settings")
     return Items(items=[present.vector_settings(row) for row in found])
@@ -203,18 +216,18 @@ def vectors_settings(db: Database, actor: Caller, dataset_id: Id) -> Items[wire.
 
 @post("/api/v1/datasets/{dataset_id:str}/vectors-settings")
 async def add_vector_settings(
-    db: Database, actor: Caller, dataset_id: Id, data: JSONBody[wire.VectorSettingsCreate]
-) -> wire.VectorSettings:
+    db: Database, actor: Caller, dataset_id: Id, data: JSONBody[vectors_wire.VectorSettingsCreate]
+) -> vectors_wire.VectorSettings:
     """Declare a kind of vector."""
-    definition = wire.vector_settings_of(data)
+    definition = vectors_wire.vector_settings_of(data)
     row = await db.write(declare, actor, dataset_id, "vectors_settings", definition)
     return present.vector_settings(row)
 
 
 @patch("/api/v1/vectors-settings/{settings_id:str}")
 async def update_vector_settings(
-    db: Database, actor: Caller, settings_id: Id, data: JSONBody[wire.VectorSettingsUpdate]
-) -> wire.VectorSettings:
+    db: Database, actor: Caller, settings_id: Id, data: JSONBody[vectors_wire.VectorSettingsUpdate]
+) -> vectors_wire.VectorSettings:
     """Change the title of a kind of vector."""
 
     def change(unit: Unit) -> Declared[Any]:
@@ -228,7 +241,7 @@ async def update_vector_settings(
 @delete("/api/v1/vectors-settings/{settings_id:str}", status_code=200)
 async def delete_vector_settings(
     db: Database, actor: Caller, settings_id: Id
-) -> wire.VectorSettings:
+) -> vectors_wire.VectorSettings:
     """Take a kind of vector away; what records hold under its name stays."""
     row = await db.write(remove_declared, actor, "vectors_settings", settings_id)
     return present.vector_settings(row)
