@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -19,39 +19,57 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 
+class Compiled(NamedTuple):
+    """A statement for one database.
+
+    Args:
+        text: its SQL.
+        order: the names of its parameters, in the SQL's order.
+        as_json: which of them are lists that the database takes as JSON.
+    """
+
+    text: str
+    order: Sequence[str]
+    as_json: Sequence[int]
+
+
 class Hot:
     """A statement with named parameters (``sa.bindparam``)."""
 
     def __init__(self, statement: sa.ClauseElement) -> None:
         self._statement = statement
-        self._compiled: dict[str, tuple[str, Sequence[str]]] = {}
+        self._compiled: dict[str, Compiled] = {}
 
-    def _for(self, connection: sa.Connection) -> tuple[str, Sequence[str]]:
+    def _for(self, connection: sa.Connection) -> Compiled:
         dialect = connection.dialect
-        found = self._compiled.get(dialect.name)
-        if found is None:
-            assert isinstance(dialect, DefaultDialect)
-            compiled = dialect.statement_compiler(dialect, self._statement)
-            assert isinstance(compiled, SQLCompiler)
-            found = compiled.string, tuple(compiled.positiontup or ())
-            self._compiled[dialect.name] = found
+        return self._compiled.get(dialect.name) or self._compile(dialect)
+
+    def _compile(self, dialect: sa.Dialect) -> Compiled:
+        assert isinstance(dialect, DefaultDialect)
+        compiled = dialect.statement_compiler(dialect, self._statement)
+        assert isinstance(compiled, SQLCompiler)
+        order = tuple(compiled.positiontup or ())
+        as_json = [
+            place
+            for place, name in enumerate(order)
+            if dialect.name == "sqlite" and isinstance(compiled.binds[name].type, sa.ARRAY)
+        ]
+        found = self._compiled[dialect.name] = Compiled(compiled.string, order, as_json)
         return found
 
     def text(self, connection: sa.Connection) -> str:
         """Return the SQL for the connection's database."""
-        return self._for(connection)[0]
+        return self._for(connection).text
 
     def rows(self, connection: sa.Connection, **values: Any) -> list[Any]:
         """Run it in the connection's transaction and return all rows, if it has any to return.
 
         A list is one parameter: an array on PostgreSQL, JSON on SQLite, which has no arrays.
         """
-        text, order = self._for(connection)
-        as_json = connection.dialect.name == "sqlite"
-        parameters = [
-            msgspec.json.encode(value).decode() if as_json and isinstance(value, list) else value
-            for value in map(values.__getitem__, order)
-        ]
+        text, order, as_json = self._for(connection)
+        parameters = [values[name] for name in order]
+        for place in as_json:
+            parameters[place] = msgspec.json.encode(parameters[place]).decode()
         driver: Any = connection.connection.driver_connection
         try:
             cursor = driver.execute(text, parameters)
@@ -62,11 +80,12 @@ class Hot:
 
     def row(self, connection: sa.Connection, **values: Any) -> Any:
         """Run it and return the first row, or None."""
-        return next(iter(self.rows(connection, **values)), None)
+        found = self.rows(connection, **values)
+        return found[0] if found else None
 
     def run_many(self, connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run it once for each mapping of parameters."""
-        text, order = self._for(connection)
+        text, order, _ = self._for(connection)
         pick = itemgetter(*order)
         driver: Any = connection.connection.driver_connection
         try:
