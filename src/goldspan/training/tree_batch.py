@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from goldspan.reader.prefix_tree import plant, targets
+from goldspan.reader.prefix_tree import Forest, plant, targets
 from goldspan.reader.tree_attention import ATTENTION_TOKENS
 
 LEAST_SHARING = 1.15
@@ -75,9 +75,7 @@ class TreeCollator:
         labels = [row[at].numpy() for row, at in zip(ids, positions, strict=True)]
         found = targets(forest, positions, labels)
         return self._compact(batch, scored) | {
-            "tree_ids": torch.from_numpy(forest.ids),
-            "tree_depth": torch.from_numpy(forest.depth),
-            "tree_end": torch.from_numpy(forest.end),
+            **tensors(forest),
             "tree_cells": torch.from_numpy(found.cells),
             "tree_labels": torch.from_numpy(found.labels),
             "tree_slots": torch.nn.utils.rnn.pad_sequence(
@@ -103,6 +101,15 @@ class TreeCollator:
         else:
             compact["completion_mask"] = mask.long()
         return compact
+
+
+def tensors(forest: Forest) -> dict[str, Tensor]:
+    """Return a forest's packed rows under the names that a model's forward takes."""
+    return {
+        "tree_ids": torch.from_numpy(forest.ids),
+        "tree_depth": torch.from_numpy(forest.depth),
+        "tree_end": torch.from_numpy(forest.end),
+    }
 
 
 def _scored(batch: Mapping[str, Any]) -> Tensor:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -13,44 +12,28 @@ from transformers import PreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutputWithPast
 
 from goldspan.reader.prefix_tree import plant
-from goldspan.reader.tree_attention import ATTENTION_TOKENS, ancestor_masks
-from goldspan.training.tree_batch import LEAST_SHARING, Collator
+from goldspan.reader.tree_attention import ancestor_masks
+from goldspan.training.tree_batch import LEAST_SHARING, TreeCollator, tensors
 
 
-class ScoreTreeCollator:
+class ScoreTreeCollator(TreeCollator):
     """Adds a forest to the batches of another collator, where enough is shared.
 
-    ``tree_ids``, ``tree_depth`` and ``tree_end`` are as in ``TreeCollator``; ``tree_cells`` says
-    where each row's last token lies. Shape: (rows,)
-
-    Args:
-        plain: the collator whose batches are taken; it pads on the right.
-        pad_token_id: what it pads with.
-        attention_tokens: see ``prefix_tree.plant``.
+    ``tree_ids``, ``tree_depth`` and ``tree_end`` are those of its base; ``tree_cells`` says where
+    each row's last token lies. Shape: (rows,)
     """
 
-    def __init__(
-        self, plain: Collator, pad_token_id: int, attention_tokens: int = ATTENTION_TOKENS
-    ) -> None:
-        self.plain = plain
-        self.pad_token_id = pad_token_id
-        self._attention_tokens = attention_tokens
-
-    def __call__(self, examples: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Collate, and share prefixes if that pays."""
-        batch = self.plain(examples)
+    def share(
+        self, batch: dict[str, Any], *, least_sharing: float = LEAST_SHARING
+    ) -> dict[str, Any]:
+        """Return the batch with its forest, or as it was; see the base."""
         ids, lengths = batch["input_ids"], batch["attention_mask"].sum(dim=1)
         rows = [row[:length].numpy() for row, length in zip(ids, lengths, strict=True)]
         forest = plant(rows, self._attention_tokens, self.pad_token_id)
-        if ids.numel() < LEAST_SHARING * forest.ids.size:
+        if ids.numel() < least_sharing * forest.ids.size:
             return batch
-        return {
-            **batch,
-            "tree_ids": torch.from_numpy(forest.ids),
-            "tree_depth": torch.from_numpy(forest.depth),
-            "tree_end": torch.from_numpy(forest.end),
-            "tree_cells": torch.tensor([int(cells[-1]) for cells in forest.cells]),
-        }
+        cells = torch.tensor([int(path[-1]) for path in forest.cells])
+        return {**batch, **tensors(forest), "tree_cells": cells}
 
 
 def share_scored_prefixes(model: PreTrainedModel) -> None:
