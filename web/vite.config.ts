@@ -21,7 +21,7 @@ export default defineConfig({
           groups: [
             // All that every screen needs is one file, not one for each set of screens that share it.
             { name: "page", tags: ["$initial"] },
-            { name: "annotating", test: /[\\/]screens[\\/]annotate[\\/](?!Difference|HistoryPanel)/ },
+            { name: "annotating", test: /[\\/]screens[\\/]annotate[\\/](?!Difference|HistoryPanel|Refused)/ },
           ],
         },
       },

@@ -1,5 +1,4 @@
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { Suspense, lazy, useState } from "react";
 import { Route, Switch } from "wouter";
@@ -10,6 +9,7 @@ import { SavingProvider } from "../saving/SavingProvider";
 import { InsecureBanner } from "../screens/signin/InsecureBanner";
 import { type Language, TextsProvider, useTexts } from "../texts";
 import type { Texts } from "../texts/en";
+import { Later } from "./later";
 import { queries } from "./queries";
 import { OPEN_ROUTES, ROUTES } from "./routes";
 import { SessionProvider, useSessionState } from "./session";
@@ -39,7 +39,7 @@ export function App({ nonce, language, texts }: Props) {
     >
       <TextsProvider value={{ language, texts }}>
         <QueryClientProvider client={queries}>
-          <Notifications position="bottom-center" limit={3} />
+          <Later />
           <ErrorBoundary>
             <SessionProvider>
               <Suspense fallback={<Waiting />}>

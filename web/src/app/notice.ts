@@ -1,4 +1,4 @@
-import { notifications } from "@mantine/notifications";
+import type { NotificationData } from "@mantine/notifications";
 import { ApiError, Unreachable } from "../api/http";
 import type { Texts } from "../texts/en";
 
@@ -14,9 +14,15 @@ export function explain(error: unknown, texts: Texts): string {
 }
 
 export function notifyError(error: unknown, texts: Texts): void {
-  notifications.show({ color: "red", message: explain(error, texts), autoClose: 8000 });
+  void show({ color: "red", message: explain(error, texts), autoClose: 8000 });
 }
 
 export function notifyDone(message: string): void {
-  notifications.show({ message, autoClose: 3000 });
+  void show({ message, autoClose: 3000 });
+}
+
+/** Loaded soon after the first screen (see later.tsx), so that it is there when the network is not. */
+async function show(notice: NotificationData): Promise<void> {
+  const { notifications } = await import("@mantine/notifications");
+  notifications.show(notice);
 }

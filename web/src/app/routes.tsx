@@ -1,6 +1,7 @@
 /** Every address of the page, and the screen that answers it. One folder a screen. */
 import { type ComponentType, lazy, useState } from "react";
 import { askAhead } from "../api/tasks";
+import { askOtherTabs } from "../screens/annotate/desks";
 import { prepareSetup } from "../screens/annotate/setupQuery";
 
 type Load = () => Promise<{ default: ComponentType }>;
@@ -34,6 +35,7 @@ function route(path: string, load: Load, ahead?: RouteEntry["ahead"]): RouteEntr
 }
 
 const prepareAnnotate = async ({ datasetId = "" }: Params): Promise<void> => {
+  askOtherTabs(datasetId);
   askAhead(datasetId);
   await prepareSetup(datasetId);
 };

@@ -1,5 +1,4 @@
 /** The frame of every screen: a bar with where one is, what one can do, and oneself. */
-import { Anchor } from "@mantine/core";
 import { type ReactNode, useEffect } from "react";
 import { Link } from "wouter";
 import { useTexts } from "../texts";
@@ -41,15 +40,19 @@ export function Screen({ crumbs = [], actions, tabs, width = "wide", headed, chi
         </Link>
         <nav className={classes.crumbs} aria-label={texts.shell.path}>
           {crumbs.map((crumb, at) => (
-            <span key={`${at}-${crumb.label}`} className={classes.crumb} data-last={at === crumbs.length - 1 || undefined}>
+            <span
+              key={`${at}-${crumb.label}`}
+              className={classes.crumb}
+              data-last={at === crumbs.length - 1 || undefined}
+            >
               <span className={classes.slash} aria-hidden>
                 /
               </span>
               <Named heading={isHeading(at)}>
                 {crumb.to ? (
-                  <Anchor component={Link} href={crumb.to} c="inherit" underline="hover" dir="auto">
+                  <Link href={crumb.to} className={classes.back} dir="auto">
                     {crumb.label}
-                  </Anchor>
+                  </Link>
                 ) : (
                   <span aria-current="page" dir="auto">
                     {crumb.label}

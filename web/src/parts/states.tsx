@@ -1,5 +1,5 @@
 /** What a screen shows while it waits, when it is empty, and when it cannot go on. */
-import { Button, Loader, Stack, Text, Title } from "@mantine/core";
+import { Button, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { explain } from "../app/notice";
 import { useTexts } from "../texts";
@@ -9,7 +9,7 @@ export function Waiting() {
   const texts = useTexts();
   return (
     <div className={classes.middle} role="status">
-      <Loader size="sm" color="gray" aria-hidden />
+      <span className="spinner" aria-hidden />
       <span className={classes.late}>{texts.states.loading}</span>
     </div>
   );

@@ -1,8 +1,11 @@
 /** Die Oberfläche auf Deutsch. */
 import type { Texts } from "./en";
+import { numberIn } from "./number";
+
+const number = numberIn("de");
 
 const anzahl = (n: number, eins: string, viele: string): string =>
-  `${n.toLocaleString("de")} ${n === 1 ? eins : viele}`;
+  `${number(n)} ${n === 1 ? eins : viele}`;
 
 export const de: Texts = {
   shell: {
@@ -86,7 +89,7 @@ export const de: Texts = {
     draft: "Noch nicht veröffentlicht",
     yours: (submitted) => anzahl(submitted, "Antwort", "Antworten") + " von dir",
     progress: (completed, total) =>
-      `${completed.toLocaleString("de")} von ${anzahl(total, "Eintrag", "Einträgen")} fertig`,
+      `${number(completed)} von ${anzahl(total, "Eintrag", "Einträgen")} fertig`,
     emptyDataset: "Noch keine Einträge",
   },  annotate: {
     notReady: "Dieser Datensatz ist noch nicht veröffentlicht",
@@ -142,17 +145,17 @@ export const de: Texts = {
     },
     goOn: "Weiter",
     progress: {
-      today: (n) => `${n.toLocaleString("de")} heute`,
-      left: (n) => `${n.toLocaleString("de")} übrig`,
+      today: (n) => `${number(n)} heute`,
+      left: (n) => `${number(n)} übrig`,
       label: (completed, total) =>
-        `${completed.toLocaleString("de")} von ${anzahl(total, "Eintrag", "Einträgen")} fertig`,
+        `${number(completed)} von ${anzahl(total, "Eintrag", "Einträgen")} fertig`,
     },
     saving: {
-      waiting: (n) => `${n.toLocaleString("de")} wird gespeichert`,
-      failing: (n) => `${n.toLocaleString("de")} noch nicht gespeichert`,
+      waiting: (n) => `${number(n)} wird gespeichert`,
+      failing: (n) => `${number(n)} noch nicht gespeichert`,
       failingHint:
         "Der Server ist nicht zu erreichen. Die Antworten bleiben hier und werden von selbst noch einmal gesendet.",
-      refused: (n) => `${n.toLocaleString("de")} abgelehnt`,
+      refused: (n) => `${number(n)} abgelehnt`,
       refusedTitle: "Der Server hat diese abgelehnt",
       reopen: "Öffnen",
       drop: "Aufgeben",
@@ -187,7 +190,7 @@ export const de: Texts = {
     customField: "Dieses Feld hat eine eigene Vorlage; hier als Text gezeigt.",
     emptyField: "leer",
     skipped: "Übersprungen; es kommt am Ende wieder.",
-    bulkChosen: (n) => `${n.toLocaleString("de")} ausgewählt`,
+    bulkChosen: (n) => `${number(n)} ausgewählt`,
     bulkAll: "Alle auswählen",
     bulkSubmit: (n) => `${anzahl(n, "Eintrag", "Einträge")} absenden`,
     bulkApply: "Für alle ausgewählten beantworten",

@@ -1,7 +1,11 @@
 /** The interface in English: the catalogue that gives all others their keys. */
 
+import { numberIn } from "./number";
+
+const number = numberIn("en");
+
 const count = (n: number, one: string, many: string): string =>
-  `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+  `${number(n)} ${n === 1 ? one : many}`;
 
 export const en = {
   shell: {
@@ -79,7 +83,7 @@ export const en = {
     draft: "Not published yet",
     yours: (submitted: number) => count(submitted, "answer", "answers") + " by you",
     progress: (completed: number, total: number) =>
-      `${completed.toLocaleString("en")} of ${count(total, "record", "records")} complete`,
+      `${number(completed)} of ${count(total, "record", "records")} complete`,
     emptyDataset: "No records yet",
   },
   annotate: {
@@ -135,16 +139,16 @@ export const en = {
     },
     goOn: "Go on",
     progress: {
-      today: (n: number) => `${n.toLocaleString("en")} today`,
-      left: (n: number) => `${n.toLocaleString("en")} left`,
+      today: (n: number) => `${number(n)} today`,
+      left: (n: number) => `${number(n)} left`,
       label: (completed: number, total: number) =>
-        `${completed.toLocaleString("en")} of ${count(total, "record", "records")} complete`,
+        `${number(completed)} of ${count(total, "record", "records")} complete`,
     },
     saving: {
-      waiting: (n: number) => `Saving ${n.toLocaleString("en")}`,
-      failing: (n: number) => `${n.toLocaleString("en")} not saved yet`,
+      waiting: (n: number) => `Saving ${number(n)}`,
+      failing: (n: number) => `${number(n)} not saved yet`,
       failingHint: "The server cannot be reached. They are kept here and sent again by themselves.",
-      refused: (n: number) => `${n.toLocaleString("en")} refused`,
+      refused: (n: number) => `${number(n)} refused`,
       refusedTitle: "The server refused these",
       reopen: "Open it",
       drop: "Give it up",
@@ -179,7 +183,7 @@ export const en = {
     customField: "This field has a template of its own; shown here as text.",
     emptyField: "empty",
     skipped: "Skipped; it comes again at the end.",
-    bulkChosen: (n: number) => `${n.toLocaleString("en")} chosen`,
+    bulkChosen: (n: number) => `${number(n)} chosen`,
     bulkAll: "Choose all",
     bulkSubmit: (n: number) => `Submit ${count(n, "record", "records")}`,
     bulkApply: "Answer for all that are chosen",

@@ -1,10 +1,15 @@
 /** What one can do with the record on the desk; always in reach. */
-import { Button, Menu } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Kbd } from "../../parts/Kbd";
+import { LaterMenu } from "../../parts/LaterMenu";
+import { PlainButton } from "../../parts/buttons";
 import { IconBack, IconMore } from "../../parts/icons";
 import { useTexts } from "../../texts";
 import classes from "./ActionBar.module.css";
+
+const loadMenu = () => import("../../parts/ItemsMenu");
+
+export type NoneKey = { label: string; isOn: boolean; toggle: () => void };
 
 type Props = {
   /** The answer so far, where the text holds it. */
@@ -14,11 +19,8 @@ type Props = {
   note: ReactNode;
   submitLabel: string;
   ready: boolean;
-  noneLabel: string | null;
-  noneOn: boolean;
-  canGoBack: boolean;
+  none: NoneKey | null;
   onSubmit: () => void;
-  onNone: () => void;
   onSkip: () => void;
   onDiscard: () => void;
   onDraft: () => void;
@@ -27,6 +29,7 @@ type Props = {
 
 export function ActionBar(props: Props) {
   const texts = useTexts();
+  const { none } = props;
   return (
     <div className={classes.bar} role="region" aria-label={texts.annotate.answer}>
       <div className={classes.inner}>
@@ -36,48 +39,61 @@ export function ActionBar(props: Props) {
           {props.complaint}
         </div>
         <div className={classes.buttons}>
-          <Button
-            variant="subtle"
-            color="gray"
-            className={classes.quiet}
-            onClick={props.onBack}
-            disabled={!props.canGoBack}
-            leftSection={<IconBack />}
-            aria-label={texts.annotate.back}
-            px="xs"
-          >
+          <PlainButton className={classes.back} onClick={props.onBack} aria-label={texts.annotate.back}>
+            <IconBack />
             <span className={classes.wide}>{texts.annotate.back}</span>
             <Kbd keys="Backspace" />
-          </Button>
+          </PlainButton>
           <span className={classes.spread} />
-          <Button variant="subtle" color="gray" className={classes.desktop} onClick={props.onDiscard}>
+          <PlainButton className={classes.desktop} onClick={props.onDiscard}>
             {texts.annotate.discard} <Kbd keys="X" />
-          </Button>
-          <Button variant="subtle" color="gray" className={classes.desktop} onClick={props.onSkip}>
+          </PlainButton>
+          <PlainButton className={classes.desktop} onClick={props.onSkip}>
             {texts.annotate.skip} <Kbd keys="S" />
-          </Button>
-          <Menu position="top-end">
-            <Menu.Target>
-              <Button variant="subtle" color="gray" className={classes.phone} aria-label={texts.annotate.more} px="xs">
-                <IconMore />
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={props.onSkip}>{texts.annotate.skip}</Menu.Item>
-              <Menu.Item onClick={props.onDiscard}>{texts.annotate.discard}</Menu.Item>
-              <Menu.Item onClick={props.onDraft}>{texts.annotate.saveDraft}</Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
-          {props.noneLabel && (
-            <Button variant={props.noneOn ? "filled" : "default"} aria-pressed={props.noneOn} onClick={props.onNone}>
-              {props.noneLabel} <Kbd keys="N" />
-            </Button>
+          </PlainButton>
+          <More {...props} />
+          {none && (
+            <PlainButton
+              look={none.isOn ? "filled" : "outlined"}
+              aria-pressed={none.isOn}
+              onClick={none.toggle}
+            >
+              {none.label} <Kbd keys="N" />
+            </PlainButton>
           )}
-          <Button onClick={props.onSubmit} data-ready={props.ready || undefined} className={classes.submit}>
+          <PlainButton
+            look="filled"
+            className={classes.submit}
+            data-ready={props.ready || undefined}
+            onClick={props.onSubmit}
+          >
             {props.submitLabel} <Kbd keys="Enter" />
-          </Button>
+          </PlainButton>
         </div>
       </div>
     </div>
+  );
+}
+
+/** What has no room of its own on a phone. */
+function More({ onSkip, onDiscard, onDraft }: Props) {
+  const texts = useTexts();
+  return (
+    <LaterMenu
+      target={
+        <PlainButton className={classes.phone} aria-label={texts.annotate.more}>
+          <IconMore />
+        </PlainButton>
+      }
+      load={loadMenu}
+      menu={{
+        position: "top-end",
+        items: [
+          { label: texts.annotate.skip, run: onSkip },
+          { label: texts.annotate.discard, run: onDiscard },
+          { label: texts.annotate.saveDraft, run: onDraft },
+        ],
+      }}
+    />
   );
 }

@@ -1,8 +1,15 @@
-import { Suspense, lazy, useEffect, useState, useSyncExternalStore } from "react";
+import {
+  type ReactNode,
+  Suspense,
+  lazy,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { useLocation, useSearch } from "wouter";
 import { ApiError } from "../../api/http";
-import { undoResponse } from "../../api/tasks";
-import { notifyDone, notifyError } from "../../app/notice";
+import type { MyProgress } from "../../api/tasks";
 import { useSession, useSessionState } from "../../app/session";
 import { Screen } from "../../parts/Screen";
 import { BrokenScreen, Waiting } from "../../parts/states";
@@ -14,6 +21,7 @@ import { RecordView } from "./RecordView";
 import { SaveState } from "./SaveState";
 import { Toolbar } from "./Toolbar";
 import classes from "./Annotate.module.css";
+import { type DeskActions, type Panel, makeDeskActions } from "./deskActions";
 import { Gone } from "./Gone";
 import { type Setup, canBulk } from "./model";
 import { Sitting } from "./sitting";
@@ -23,93 +31,42 @@ const HelpSheet = lazy(async () => ({
 }));
 const HistoryPanel = lazy(async () => ({ default: (await import("./HistoryPanel")).HistoryPanel }));
 
-type Panel = "guidelines" | "history" | "help" | null;
-
 /** One sitting: what is on the desk, and what stands around it. */
 export function Annotate({ setup }: { setup: Setup }) {
   const texts = useTexts();
   const { expired } = useSessionState();
-  const { user } = useSession();
   const wanted = new URLSearchParams(useSearch()).get("record");
-  const [, go] = useLocation();
   const sitting = useSitting(setup, wanted);
   const state = useSyncExternalStore(
     sitting?.subscribe ?? subscribeToNothing,
     sitting?.getState ?? nothing,
   );
-  const [panel, setPanel] = useState<Panel>(null);
-  const toggle = (which: Panel) => setPanel((open) => (open === which ? null : which));
+  const [panel, setPanel] = useState<Panel | null>(null);
+  const actions = useMemo(() => {
+    const toggle = (which: Panel) => setPanel((open) => (open === which ? null : which));
+    return sitting && makeDeskActions(sitting, texts, toggle);
+  }, [sitting, texts]);
 
   useEffect(() => {
     if (!expired) sitting?.resume();
   }, [sitting, expired]);
 
-  if (!sitting || !state) return <Waiting />;
-  const { desk, progress } = state;
-  const recordId = desk?.task.record.id;
+  if (!sitting || !state || !actions) return <Waiting />;
+  const { desk, progress, error } = state;
   const reopen = (id: string) => {
     setPanel(null);
     void sitting.open(id);
   };
-  const back = () => sitting.back().catch((error: unknown) => notifyError(error, texts));
-  const takeBack = async () => {
-    if (!recordId) return;
-    try {
-      await undoResponse(recordId);
-      sitting.takenBack();
-      notifyDone(texts.annotate.takenBack);
-    } catch (error) {
-      notifyError(error, texts);
-    }
-  };
 
-  if (!desk && state.error instanceof ApiError && state.error.status === 404) return <Gone />;
-  if (!desk && state.error !== null)
-    return <BrokenScreen error={state.error} onAgain={() => sitting.resume()} />;
+  if (!desk && error instanceof ApiError && error.status === 404) return <Gone />;
+  if (!desk && error !== null) return <BrokenScreen error={error} onAgain={() => sitting.resume()} />;
   return (
-    <Screen
-      width="reading"
-      crumbs={[
-        {
-          label: setup.dataset.name,
-          to: user.role === "annotator" ? undefined : `/datasets/${setup.dataset.id}/records`,
-        },
-      ]}
-      actions={
-        <>
-          <SaveState onOpen={reopen} />
-          <Toolbar
-            progress={progress}
-            panel={panel}
-            onPanel={toggle}
-            onBulk={canBulk(setup) ? () => go(`/datasets/${setup.dataset.id}/bulk`) : null}
-          />
-        </>
-      }
-    >
+    <Frame setup={setup} progress={progress} panel={panel} actions={actions} onOpen={reopen}>
       <div className={classes.desk}>
         {desk ? (
-          <RecordView
-            key={recordId}
-            setup={setup}
-            desk={desk}
-            canGoBack={state.canGoBack}
-            onChange={(answers) => sitting.setAnswers(answers)}
-            onSubmit={(answers) => sitting.submit("submitted", answers)}
-            onDiscard={() => sitting.submit("discarded", desk.answers)}
-            onSkip={() => {
-              sitting.skip().catch((error: unknown) => notifyError(error, texts));
-            }}
-            onDraft={() => {
-              sitting.saveDraft();
-              notifyDone(texts.annotate.draftSaved);
-            }}
-            onBack={() => void back()}
-            onTakeBack={() => void takeBack()}
-            onPanel={toggle}
-          />
+          <RecordView key={desk.task.record.id} setup={setup} desk={desk} actions={actions} />
         ) : state.exhausted ? (
-          <Exhausted progress={progress} onAgain={() => sitting.resume()} onBack={() => void back()} />
+          <Exhausted progress={progress} onAgain={() => sitting.resume()} onBack={actions.onBack} />
         ) : (
           <Waiting />
         )}
@@ -128,6 +85,42 @@ export function Annotate({ setup }: { setup: Setup }) {
         )}
         {panel === "help" && <HelpSheet opened onClose={() => setPanel(null)} />}
       </Suspense>
+    </Frame>
+  );
+}
+
+type FrameProps = {
+  setup: Setup;
+  progress: MyProgress | null;
+  panel: Panel | null;
+  actions: DeskActions;
+  onOpen: (recordId: string) => void;
+  children: ReactNode;
+};
+
+/** The bar above the record. */
+function Frame({ setup, progress, panel, actions, onOpen, children }: FrameProps) {
+  const { user } = useSession();
+  const [, go] = useLocation();
+  const { id, name } = setup.dataset;
+  const to = user.role === "annotator" ? undefined : `/datasets/${id}/records`;
+  return (
+    <Screen
+      width="reading"
+      crumbs={[{ label: name, to }]}
+      actions={
+        <>
+          <SaveState onOpen={onOpen} />
+          <Toolbar
+            progress={progress}
+            panel={panel}
+            onPanel={actions.onPanel}
+            onBulk={canBulk(setup) ? () => go(`/datasets/${id}/bulk`) : null}
+          />
+        </>
+      }
+    >
+      {children}
     </Screen>
   );
 }

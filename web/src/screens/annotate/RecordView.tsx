@@ -1,7 +1,8 @@
 /** The record on the desk: its fields, its questions, and what the keys do. */
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { useTexts } from "../../texts";
-import { ActionBar } from "./ActionBar";
+import type { Texts } from "../../texts/en";
+import { ActionBar, type NoneKey } from "./ActionBar";
 import { AnswerStrip } from "./AnswerStrip";
 import { Candidates } from "./Candidates";
 import { FieldView } from "./FieldView";
@@ -20,30 +21,19 @@ import {
   unanswered,
   withSuggestions,
 } from "./model";
+import type { DeskActions } from "./deskActions";
 import type { Desk } from "./sitting";
 import { digitTarget } from "./useDigits";
 import { findIn, layoutOf } from "./layout";
-import { useFilling } from "./useFilling";
-import { usePreference } from "./usePreference";
+import { type Filling, useFilling } from "./useFilling";
+import { type Preference, usePreference } from "./usePreference";
 import { useRecordKeys } from "./useRecordKeys";
-import { useMarking } from "./useMarking";
+import { type Marking, useMarking } from "./useMarking";
 
-type Props = {
-  setup: Setup;
-  desk: Desk;
-  canGoBack: boolean;
-  onChange: (answers: Answers) => void;
-  onSubmit: (answers: Answers) => void;
-  onDiscard: () => void;
-  onSkip: () => void;
-  onDraft: () => void;
-  onBack: () => void;
-  onTakeBack: () => void;
-  onPanel: (panel: "guidelines" | "history" | "help") => void;
-};
+type Props = { setup: Setup; desk: Desk; actions: DeskActions };
 
-export function RecordView(props: Props) {
-  const { setup, desk } = props;
+/** Drawn anew when something on the desk changes, not with every save that arrives. */
+export const RecordView = memo(function RecordView({ setup, desk, actions }: Props) {
   const { record, shown_order: shownOrder } = desk.task;
   const { answers } = desk;
   const texts = useTexts();
@@ -53,7 +43,7 @@ export function RecordView(props: Props) {
   const layout = useMemo(() => layoutOf(setup, record), [setup, record]);
   const change = (name: string, value: unknown) => {
     setComplaint(null);
-    props.onChange({ ...answers, [name]: value });
+    actions.onChange({ ...answers, [name]: value });
   };
 
   const submit = (given: Answers = answers) => {
@@ -61,13 +51,13 @@ export function RecordView(props: Props) {
     const missing = unanswered(complete, setup.questions, record);
     if (missing.length > 0)
       setComplaint(texts.annotate.missing(missing.map(({ title }) => title).join(", ")));
-    else props.onSubmit(complete);
+    else actions.onSubmit(complete);
   };
 
   const marking = useMarking(setup, desk, suggestions, change);
   const filling = useFilling(setup, desk, layout, change);
   const names = setup.preference ? candidatesOf(setup.preference, record, shownOrder) : [];
-  const preference = usePreference({ setup, names, answers, onChange: props.onChange, submit });
+  const preference = usePreference({ setup, names, answers, onChange: actions.onChange, submit });
   const target = digitTarget(setup, answers, active);
   const complete = withSuggestions(answers, setup.questions, suggestions);
   const ready = unanswered(complete, setup.questions, record).length === 0;
@@ -85,24 +75,13 @@ export function RecordView(props: Props) {
     submitAnswers: submit,
     change,
     setActive,
-    actions: props,
+    actions,
   });
 
-  const noneLabel = preference.canRefuse
-    ? texts.annotate.noneAcceptable
-    : marking.question && !setup.preference
-      ? texts.annotate.notAnswerable
-      : filling.question && !setup.preference
-        ? texts.annotate.notAnswerable
-        : null;
-  const toggleNone = preference.canRefuse
-    ? preference.refuse
-    : marking.question
-      ? marking.toggleNone
-      : filling.toggleNone;
-
+  const none = noneOf(setup, preference, marking, filling, texts);
   const listed = setup.questions.filter(
-    (question) => !isKind(question, "span") && question !== setup.preference && !preference.owns(question.name),
+    (question) =>
+      !isKind(question, "span") && question !== setup.preference && !preference.owns(question.name),
   );
   const candidateFields = new Set(setup.preference?.settings.options.map(({ value }) => value));
   const fields = setup.fields.filter(({ name }) => !candidateFields.has(name));
@@ -110,7 +89,11 @@ export function RecordView(props: Props) {
   const lookedIn = (text: string) => (lookedText ? findIn(text, lookedText) : []);
 
   return (
-    <div className={classes.record} data-split={layout.split || undefined} data-wide={setup.preference ? true : undefined}>
+    <div
+      className={classes.record}
+      data-split={layout.split || undefined}
+      data-wide={setup.preference ? true : undefined}
+    >
       <div className={classes.content}>
         <div className={classes.fields}>
           {fields.map((field) => {
@@ -199,7 +182,7 @@ export function RecordView(props: Props) {
           )
         }
         complaint={complaint}
-        note={<StatusNote desk={desk} onTakeBack={props.onTakeBack} />}
+        note={<StatusNote desk={desk} onTakeBack={actions.onTakeBack} />}
         submitLabel={
           desk.status === "submitted"
             ? texts.annotate.update
@@ -208,18 +191,32 @@ export function RecordView(props: Props) {
               : texts.annotate.submit
         }
         ready={ready}
-        noneLabel={noneLabel}
-        noneOn={preference.canRefuse ? preference.refused : marking.question ? marking.spans?.length === 0 : filling.isNone}
-        canGoBack
+        none={none}
         onSubmit={() => submit()}
-        onNone={toggleNone}
-        onSkip={props.onSkip}
-        onDiscard={props.onDiscard}
-        onDraft={props.onDraft}
-        onBack={props.onBack}
+        onSkip={actions.onSkip}
+        onDiscard={actions.onDiscard}
+        onDraft={actions.onDraft}
+        onBack={actions.onBack}
       />
     </div>
   );
+});
+
+/** The key that says that nothing here is an answer, where there is such a thing to say. */
+function noneOf(
+  { preference: compares }: Setup,
+  preference: Preference,
+  marking: Marking,
+  filling: Filling,
+  { annotate }: Texts,
+): NoneKey | null {
+  if (preference.canRefuse)
+    return { label: annotate.noneAcceptable, isOn: preference.refused, toggle: preference.refuse };
+  if (compares) return null;
+  const label = annotate.notAnswerable;
+  if (marking.question)
+    return { label, isOn: marking.spans?.length === 0, toggle: marking.toggleNone };
+  return filling.question && { label, isOn: filling.isNone, toggle: filling.toggleNone };
 }
 
 function labelText(question: Setup["spans"][number] | null, label: string): string {
@@ -231,11 +228,16 @@ function labelColor(question: Setup["spans"][number] | null, label: string): num
   return Math.max(0, question?.settings.options.findIndex(({ value }) => value === label) ?? 0);
 }
 
-function PreferenceTools({ preference }: { preference: ReturnType<typeof usePreference> }) {
+function PreferenceTools({ preference }: { preference: Preference }) {
   const texts = useTexts();
   return (
     <div className={classes.tools}>
-      <button type="button" className={classes.tool} aria-pressed={preference.tied} onClick={preference.tie}>
+      <button
+        type="button"
+        className={classes.tool}
+        aria-pressed={preference.tied}
+        onClick={preference.tie}
+      >
         {texts.annotate.tied} <kbd aria-hidden>0</kbd>
       </button>
       <button

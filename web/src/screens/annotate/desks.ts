@@ -14,16 +14,18 @@ export class Desks {
   private readonly theirs = new Set<string>();
   /** The tab that was here first keeps what two have. */
   private readonly since = Date.now() + Math.random();
-  private readonly parts: Parts;
+  private parts: Parts = { held: () => [], onHeld: () => {} };
 
-  constructor(datasetId: string, parts: Parts) {
-    this.parts = parts;
+  /** Asks the other tabs what they have. */
+  constructor(datasetId: string) {
     this.channel = new BroadcastChannel(`goldspan.desks.${datasetId}`);
     this.channel.onmessage = ({ data }: MessageEvent<Message>) => this.hear(data);
+    this.channel.postMessage({ type: "ask" } satisfies Message);
   }
 
-  ask(): void {
-    this.channel.postMessage({ type: "ask" } satisfies Message);
+  /** Speak for a screen from now on. */
+  serve(parts: Parts): void {
+    this.parts = parts;
   }
 
   announce(type: "held" | "done" | "free", ids: string[]): void {
@@ -48,4 +50,18 @@ export class Desks {
       this.parts.onHeld(message.ids);
     }
   }
+}
+
+let asking: { datasetId: string; desks: Desks } | null = null;
+
+/** Ask the other tabs before the screen is there: their answers take as long as the server's. */
+export function askOtherTabs(datasetId: string): void {
+  asking = { datasetId, desks: new Desks(datasetId) };
+}
+
+/** Those that were asked ahead, or others. */
+export function openDesks(datasetId: string): Desks {
+  const ready = asking?.datasetId === datasetId ? asking.desks : new Desks(datasetId);
+  asking = null;
+  return ready;
 }

@@ -4,20 +4,13 @@ import { type Shortcut, useShortcuts } from "../../shortcuts/registry";
 import { useTexts } from "../../texts";
 import { type Answers, type Setup, isKind } from "./model";
 import { boxId } from "./questions/WrittenAnswer";
+import type { DeskActions } from "./deskActions";
 import type { Desk } from "./sitting";
 import { byDigit, isChoice } from "./useDigits";
 import type { Filling } from "./useFilling";
 import type { Marking } from "./useMarking";
 import type { Preference } from "./usePreference";
 import type { CursorHandle } from "./useCursor";
-
-type Actions = {
-  onDiscard: () => void;
-  onSkip: () => void;
-  onDraft: () => void;
-  onBack: () => void;
-  onPanel: (panel: "guidelines" | "history" | "help") => void;
-};
 
 type Parts = {
   setup: Setup;
@@ -31,7 +24,7 @@ type Parts = {
   submitAnswers: (answers: Answers) => void;
   change: (name: string, value: unknown) => void;
   setActive: (name: string | null) => void;
-  actions: Actions;
+  actions: DeskActions;
 };
 
 const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9];

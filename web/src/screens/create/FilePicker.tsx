@@ -9,9 +9,14 @@ export type Picked = { file: File; answers: Answers };
 
 const ANSWERS: Answers[] = ["suggestions", "responses", "controls", "none"];
 
-type Props = { picked: Picked | null; onPick: (picked: Picked | null) => void };
+type Props = {
+  picked: Picked | null;
+  onPick: (picked: Picked | null) => void;
+  /** Fill in the example, where there is one. */
+  onExample?: () => void;
+};
 
-export function FilePicker({ picked, onPick }: Props) {
+export function FilePicker({ picked, onPick, onExample }: Props) {
   const lead = useLeadTexts();
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
@@ -50,6 +55,11 @@ export function FilePicker({ picked, onPick }: Props) {
         <span className={classes.hint} dir="auto">
           {picked ? picked.file.name : lead.create.dropHere}
         </span>
+        {onExample && !picked && (
+          <Button variant="subtle" onClick={onExample}>
+            {lead.create.example}
+          </Button>
+        )}
       </div>
       <span className={classes.hint}>{lead.create.fileHint}</span>
       {picked && (

@@ -21,6 +21,7 @@ import { useTexts } from "../../texts";
 import { useLeadTexts } from "../../texts/lead";
 import { CustomQuestion } from "./CustomQuestion";
 import { FilePicker, type Picked } from "./FilePicker";
+import { exampleFile } from "./example";
 import { type Choices, START, TEMPLATES, type Template, faultOf, shapeOf } from "./templates";
 import classes from "./create.module.css";
 
@@ -41,6 +42,11 @@ export default function CreateScreen() {
   const workspaces = useQuery({ queryKey: ["workspaces"], queryFn: listWorkspaces });
   const chosen = workspace ?? workspaces.data?.[0]?.id ?? null;
   const change = (part: Partial<Choices>) => setChoices({ ...choices, ...part });
+
+  const fillExample = () => {
+    setPicked({ file: exampleFile(), answers: "suggestions" });
+    if (!name.trim()) setName(lead.create.exampleName);
+  };
 
   const creating = useMutation({
     mutationFn: async () => {
@@ -69,7 +75,12 @@ export default function CreateScreen() {
       void client.invalidateQueries({ queryKey: ["workspaces"] });
       if (!picked) return go(`${addressOf(dataset.id)}/import`);
       try {
-        const report = await importFile(dataset.id, picked.file, { answers: picked.answers, mapping: {}, dryRun: false, skipFaults: false });
+        const report = await importFile(dataset.id, picked.file, {
+          answers: picked.answers,
+          mapping: {},
+          dryRun: false,
+          skipFaults: false,
+        });
         notifyDone(lead.create.created(report.accepted));
         go(addressOf(dataset.id));
       } catch (error) {
@@ -131,7 +142,11 @@ export default function CreateScreen() {
             <TextInput label={lead.create.newWorkspace} value={newWorkspace} onChange={(event) => setNewWorkspace(event.currentTarget.value)} required />
           )}
         </div>
-        <FilePicker picked={picked} onPick={setPicked} />
+        <FilePicker
+          picked={picked}
+          onPick={setPicked}
+          onExample={choices.template === "extractive" ? fillExample : undefined}
+        />
         {fault && (
           <p role="alert" className={classes.fault}>
             {fault}

@@ -22,6 +22,7 @@ import { useSession } from "../../app/session";
 import { Confirm } from "../../lead/Confirm";
 import { day } from "../../lead/format";
 import { IconClose } from "../../parts/icons";
+import { nameOf } from "../../parts/names";
 import { Screen } from "../../parts/Screen";
 import { Broken, Waiting } from "../../parts/states";
 import { useLanguage, useTexts } from "../../texts";
@@ -30,9 +31,6 @@ import { Invite } from "./Invite";
 import classes from "./people.module.css";
 
 const ROLES: Role[] = ["owner", "admin", "annotator"];
-
-const nameOf = ({ first_name, last_name, username }: User): string =>
-  [first_name, last_name].filter(Boolean).join(" ") || username;
 
 export default function PeopleScreen() {
   const lead = useLeadTexts();

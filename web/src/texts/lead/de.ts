@@ -205,6 +205,8 @@ export const de: LeadTexts = {
     file: "Datensätze",
     fileHint: "SQuAD-JSON, JSON-Zeilen, CSV, Parquet, oder Exporte aus Label Studio und Argilla.",
     choose: "Datei wählen",
+    example: "Keine Datei zur Hand? Zehn Beispielfragen nehmen",
+    exampleName: "Beispiel",
     dropHere: "oder hier ablegen",
     without: "Ohne Datensätze anlegen",
     answers: "Antworten in der Datei werden",

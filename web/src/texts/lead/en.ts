@@ -204,6 +204,8 @@ export const en = {
     file: "Records",
     fileHint: "SQuAD JSON, JSON lines, CSV, Parquet, or exports of Label Studio and Argilla.",
     choose: "Choose a file",
+    example: "No file at hand? Take ten example questions",
+    exampleName: "Example",
     dropHere: "or drop it here",
     without: "Create without records",
     answers: "Answers in the file become",
