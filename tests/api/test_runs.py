@@ -79,6 +79,37 @@ def test_a_finished_run_shows_its_report(lead: Person, runs: Path) -> None:
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
 
 
+SCORES = {"mean": 61.2, "low": 55.1, "high": None}
+DOCUMENT = {
+    "reports": [
+        {
+            "name": "<b>mini</b>",
+            "questions": 240,
+            "version": 1,
+            "clusters_by": "passage",
+            "exact_match": SCORES,
+            "f1": SCORES,
+        }
+    ],
+    "comparisons": [],
+}
+
+
+def test_an_evaluation_among_the_runs_is_listed_and_shown(lead: Person, runs: Path) -> None:
+    runs.mkdir(exist_ok=True)
+    (runs / "other.json").write_text('{"no": "evaluation"}', encoding="utf-8")
+    write_json(runs / "mini on dev.json", DOCUMENT)
+    (one,) = lead.get("/api/v1/evaluations")["items"]
+    assert one["name"] == "mini on dev"
+    assert one["written_at"].endswith("Z")
+    ((reader,), scores) = one["readers"], {"exact_match": SCORES, "f1": SCORES}
+    assert reader == {"name": "<b>mini</b>", "questions": 240, **scores}
+    page = lead.http.get("/api/v1/evaluations/mini on dev/report.html")
+    assert "&lt;b&gt;mini&lt;/b&gt;" in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert lead.refused("GET", "/api/v1/evaluations/nix/report.html", 404)[0] == "NotFound"
+
+
 @pytest.mark.parametrize("name", ["..", "%2e%2e", "..%2fhome", "nix", "%00"])
 def test_names_lead_nowhere_else(lead: Person, name: str) -> None:
     assert lead.http.get(f"/api/v1/runs/{name}").status_code == 404

@@ -13,7 +13,7 @@ from litestar.testing import TestClient
 from tests.api.browsing import COOKIE, token_of
 from tests.api.receiver import Receiver
 
-from goldspan.run.folder import RunFolder, RunSpec
+from goldspan.run.folder import RunFolder, RunSpec, write_json
 from goldspan.run.source import Snapshot
 from goldspan.server.app import create_app
 from goldspan.server.deps import Db
@@ -267,3 +267,7 @@ def _run(world: World, runs: Path) -> None:
     run = RunFolder.create(runs / "run-1", spec)
     run.event("step", loss=2.0)
     (run.root / "report.html").write_text("<p>fine</p>", encoding="utf-8")
+    score = {"mean": 50.0, "low": 40.0, "high": 60.0}
+    scores = {"version": 1, "clusters_by": "passage", "exact_match": score, "f1": score}
+    report = {"name": "tiny", "questions": 3, **scores}
+    write_json(runs / "run-1.json", {"reports": [report], "comparisons": []})

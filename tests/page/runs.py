@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.api.talk import new_name
 
-from goldspan.run.folder import RunFolder, RunSpec, now
+from goldspan.run.folder import RunFolder, RunSpec, now, write_json
 from goldspan.run.training_report import curves_of
 from goldspan.server.serve import RunningServer
 
@@ -77,3 +77,19 @@ def ended(run: RunFolder, **more: Any) -> RunFolder:
 def run_of(server: RunningServer) -> RunFolder:
     """Make the folder of a run that has ended."""
     return ended(begun(server))
+
+
+def evaluation(server: RunningServer, name: str, reader: str = "mini") -> None:
+    """Write what ``goldspan evaluate --output`` writes among the runs."""
+    score = {"mean": 61.2, "low": 55.1, "high": 67.4}
+    report = {
+        "name": reader,
+        "questions": 240,
+        "version": 1,
+        "clusters_by": "passage",
+        "exact_match": score,
+        "f1": {"mean": 70.5, "low": 65.8, "high": 75.2},
+    }
+    row = {"question_text": reader, "golds": [reader], "answers": {reader: reader}}
+    document = {"reports": [report], "comparisons": [], "side_by_side": [row]}
+    write_json(server.home.parent / "runs" / f"{name}.json", document)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.api.talk import TEXT, Dataset, Person
 from tests.page.conftest import Opened
 from tests.page.hostile import STRINGS, packed
-from tests.page.runs import begun, ended
+from tests.page.runs import begun, ended, evaluation
 from tests.page.site import OWNER_PASSWORD, Site
 from tests.page.talk import attach, button
 from tests.page.test_preference import COMPANIONS, options, preferences, question
@@ -42,6 +42,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, server: RunningServer) -> I
         # What no folder can be called is left out of the name only.
         name = text.replace("/", "\u2215")[:60]
         run = begun(running, name, parent=text)
+    evaluation(running, "evaluation", ALL)
     # The last one is listed first.
     ended(run, settings=dict(zip(STRINGS, STRINGS, strict=True)), template=TEMPLATE)
     yield site
@@ -283,7 +284,11 @@ def test_a_file_of_hostile_columns_and_rows_is_only_shown(
 def test_runs_and_their_reports_only_show_hostile_texts(served: Site, open_hostile: Opened) -> None:
     page = open_hostile(served.owner)
     visit(page, f"{served.url}/runs")
-    runs = page.get_by_role("main").get_by_role("listitem")
+    page.get_by_role("list", name="Evaluations").get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Scores")).to_be_visible()
+    check(page)
+    page.go_back()
+    runs = page.get_by_role("main").get_by_role("list").first.get_by_role("listitem")
     expect(runs).to_have_count(len(STRINGS))
     runs.first.get_by_role("link").click()
     expect(page.get_by_role("figure").first).to_be_visible()

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.api.talk import Dataset, Person, answer, item, new_name
 from tests.page.conftest import Opened
 from tests.page.looks import Shown, look_at_all
-from tests.page.runs import run_of
+from tests.page.runs import evaluation, run_of
 from tests.page.site import PASSAGE, Site, span
 from tests.page.talk import attach, button, pick
 from tests.page.test_preference import COMPANIONS, pair, preferences
@@ -152,6 +152,7 @@ def screens(site: Site, server: RunningServer) -> dict[str, Shown]:
     key = {"name": new_name("notebook"), "scope": "annotate"}
     site.owner.ask("POST", "/api/v1/me/api-keys", 201, json=key)
     run = run_of(server)
+    evaluation(server, "mini-on-dev")
     path, owner = f"/datasets/{dataset.id}", site.owner
     shown: dict[str, tuple[str, Callable[[Page], None]]] = {
         "lead-home": ("/", at("Hello")),

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 from tests.page.conftest import Opened
-from tests.page.runs import begun, ended, run_of, step
+from tests.page.runs import begun, ended, evaluation, run_of, step
 from tests.page.site import Site
 
 from goldspan.server.serve import RunningServer
@@ -58,3 +58,16 @@ def test_a_finished_run_shows_curves_scores_and_its_report(
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Training {run.spec.id}")
     expect(page.get_by_role("cell", name="exact match")).to_be_visible()
     assert page.locator("svg").count() > 0
+
+
+def test_an_evaluation_among_the_runs_is_opened(
+    site: Site, server: RunningServer, open_page: Opened
+) -> None:
+    begun(server)
+    evaluation(server, "mini on dev")
+    page = open_page(site.owner, "/runs")
+    line = page.get_by_role("list", name="Evaluations").get_by_role("listitem")
+    expect(line).to_contain_text("mini: EM 61.2 %, F1 70.5 %")
+    line.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Evaluation of mini")
+    expect(page.get_by_role("cell", name="61.2 [55.1, 67.4]")).to_be_visible()

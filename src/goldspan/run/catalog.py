@@ -63,3 +63,59 @@ def events_after(run: RunFolder, place: int) -> tuple[list[dict[str, Any]], int]
             place += len(line)
             found.append(msgspec.json.decode(line))
     return found, place
+
+
+class Score(msgspec.Struct, frozen=True):
+    """A mean in percent with its 95 % interval; an end that is not known is None."""
+
+    mean: float
+    low: float | None
+    high: float | None
+
+
+class ReaderScores(msgspec.Struct, frozen=True):
+    """What an evaluation says of one reader."""
+
+    name: str
+    questions: int
+    exact_match: Score
+    f1: Score
+
+
+class _Scored(msgspec.Struct, frozen=True):
+    """What is read of a document to list it; the rest of it is passed over."""
+
+    reports: list[ReaderScores]
+
+
+class Evaluation(msgspec.Struct, frozen=True):
+    """An evaluation's document as it is listed; ``written_at`` in seconds since 1970."""
+
+    name: str
+    written_at: float
+    readers: list[ReaderScores]
+
+
+def list_evaluations(folder: Path) -> list[Evaluation]:
+    """Return the documents of ``goldspan evaluate --output`` in a folder, newest first."""
+    found = []
+    for path in folder.glob("*.json") if folder.is_dir() else ():
+        try:
+            readers = msgspec.json.decode(path.read_bytes(), type=_Scored).reports
+            found.append(Evaluation(path.stem, path.stat().st_mtime, readers))
+        except (msgspec.MsgspecError, OSError):
+            continue
+    return sorted(found, key=lambda each: each.written_at, reverse=True)
+
+
+def find_evaluation(folder: Path, name: str) -> dict[str, Any]:
+    """Return the whole document of this name, looked for among those that are there.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    for path in folder.glob("*.json") if folder.is_dir() else ():
+        if path.stem == name:
+            document: dict[str, Any] = msgspec.json.decode(path.read_bytes())
+            return document
+    raise NotFound(f"there is no evaluation {name!r} in {folder}", evaluation=name)

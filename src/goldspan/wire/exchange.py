@@ -83,3 +83,28 @@ class RunEvents(Wire):
 
     items: list[dict[str, Any]]
     next: int
+
+
+class Score(Wire):
+    """A mean in percent with its 95 % interval; an end that is not known is null."""
+
+    mean: float
+    low: float | None
+    high: float | None
+
+
+class ReaderScores(Wire):
+    """What an evaluation says of one reader."""
+
+    name: str
+    questions: int
+    exact_match: Score
+    f1: Score
+
+
+class Evaluation(Wire):
+    """A document that ``goldspan evaluate --output`` has written into the folder of runs."""
+
+    name: str
+    written_at: datetime
+    readers: list[ReaderScores]

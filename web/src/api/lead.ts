@@ -256,3 +256,11 @@ export const readRunEvents = (
   after: number,
 ): Promise<RunEvents> =>
   send("GET", `/api/v1/runs/${encodeURIComponent(name)}/events`, { query: { after } });
+
+export type Evaluation = Shapes["Evaluation"];
+
+export const listEvaluations = async (): Promise<Evaluation[]> =>
+  (await send<Items<Evaluation>>("GET", "/api/v1/evaluations")).items;
+
+export const evaluationAddress = (name: string): string =>
+  `/api/v1/evaluations/${encodeURIComponent(name)}/report.html`;

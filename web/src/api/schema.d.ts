@@ -617,6 +617,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListScored */
+        get: operations["ApiV1EvaluationsListScored"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{name}/report.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetEvaluation */
+        get: operations["ApiV1EvaluationsNameReportHtmlGetEvaluation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fields/{field_id}": {
         parameters: {
             query?: never;
@@ -2308,6 +2342,13 @@ export interface components {
             low: number | null;
             value: number;
         };
+        /** Evaluation */
+        Evaluation: {
+            name: string;
+            readers: components["schemas"]["ReaderScores"][];
+            /** Format: date-time */
+            written_at: string;
+        };
         /** Field */
         Field: {
             dataset_id: string;
@@ -2465,6 +2506,10 @@ export interface components {
         /** Items[Dataset] */
         "Items_goldspan.wire.dataset.Dataset_": {
             items: components["schemas"]["Dataset"][];
+        };
+        /** Items[Evaluation] */
+        "Items_goldspan.wire.exchange.Evaluation_": {
+            items: components["schemas"]["Evaluation"][];
         };
         /** Items[RunSummary] */
         "Items_goldspan.wire.exchange.RunSummary_": {
@@ -2765,6 +2810,13 @@ export interface components {
             /** @constant */
             type: "rating";
         };
+        /** ReaderScores */
+        ReaderScores: {
+            exact_match: components["schemas"]["Score"];
+            f1: components["schemas"]["Score"];
+            name: string;
+            questions: number;
+        };
         /** Record */
         Record: {
             adjudication?: components["schemas"]["Adjudication"];
@@ -2946,6 +2998,12 @@ export interface components {
          * @enum {string}
          */
         Scope: "read" | "annotate" | "admin";
+        /** Score */
+        Score: {
+            high: number | null;
+            low: number | null;
+            mean: number;
+        };
         /** SearchBody */
         SearchBody: {
             filters?: components["schemas"]["AndFilter"] | components["schemas"]["TermsFilter"] | components["schemas"]["RangeFilter"] | null;
@@ -4700,6 +4758,63 @@ export interface operations {
                 content: {
                     "application/json": {
                         [key: string]: string;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1EvaluationsListScored: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_goldspan.wire.exchange.Evaluation_"];
+                };
+            };
+        };
+    };
+    ApiV1EvaluationsNameReportHtmlGetEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
                     };
                 };
             };

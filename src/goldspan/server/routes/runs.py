@@ -1,4 +1,4 @@
-"""Training runs, for reading: the folders that lie in the server's folder of runs.
+"""Training runs and evaluations, for reading: what lies in the server's folder of runs.
 
 An owner sees them all. An admin sees those whose data are a snapshot that the admin may see: a run
 holds questions, passages and answers.
@@ -6,6 +6,7 @@ holds questions, passages and answers.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,13 +17,22 @@ from litestar.params import QueryParameter
 from goldspan.domain.permission import Action, Actor
 from goldspan.domain.workspace import Role
 from goldspan.errors import InvalidInput, NotFound
-from goldspan.run.catalog import events_after, find_run, list_runs, state_of
+from goldspan.run import catalog
+from goldspan.run.catalog import (
+    events_after,
+    find_evaluation,
+    find_run,
+    list_evaluations,
+    list_runs,
+    state_of,
+)
+from goldspan.run.evaluation_page import evaluation_page
 from goldspan.run.folder import RunFolder
 from goldspan.server.deps import Caller, Database, Id
 from goldspan.services.snapshots import get_snapshot
 from goldspan.storage.store import Unit
 from goldspan.wire.base import Items
-from goldspan.wire.exchange import Run, RunEvents, RunSummary
+from goldspan.wire.exchange import Evaluation, ReaderScores, Run, RunEvents, RunSummary
 
 After = Annotated[int, QueryParameter(ge=0, le=2**62)]
 # The page stands alone; nothing in it may load or run anything.
@@ -126,11 +136,53 @@ async def get_report(
             raise NotFound(f"run {name!r} has no report yet", run=name)
         return path.read_bytes()
 
-    return Response(
-        await db.read(read),
-        media_type="text/html",
-        headers={"Content-Security-Policy": CLOSED},
+    return _page(await db.read(read))
+
+
+def _require_owner(actor: Actor, folder: Path) -> None:
+    actor.require(Action.SEE_ALL)
+    if actor.role is not Role.OWNER:
+        raise NotFound(f"there are no evaluations in {folder} that you may see")
+
+
+@get("/api/v1/evaluations")
+async def list_scored(
+    db: Database, actor: Caller, request: Request[Any, Any, Any]
+) -> Items[Evaluation]:
+    """Return the evaluations that lie among the runs, newest first; an owner sees them."""
+
+    def read(_: Unit) -> list[Evaluation]:
+        actor.require(Action.SEE_ALL)
+        found = list_evaluations(_folder(request)) if actor.role is Role.OWNER else []
+        return [_evaluation(one) for one in found]
+
+    return Items(items=await db.read(read))
+
+
+@get("/api/v1/evaluations/{name:str}/report.html")
+async def get_evaluation(
+    db: Database, actor: Caller, name: Id, request: Request[Any, Any, Any]
+) -> Response[bytes]:
+    """Return an evaluation as a page."""
+
+    def read(_: Unit) -> bytes:
+        folder = _folder(request)
+        _require_owner(actor, folder)
+        return evaluation_page(find_evaluation(folder, name)).encode()
+
+    return _page(await db.read(read))
+
+
+def _evaluation(one: catalog.Evaluation) -> Evaluation:
+    return Evaluation(
+        name=one.name,
+        written_at=datetime.fromtimestamp(one.written_at, UTC),
+        readers=[msgspec.convert(msgspec.to_builtins(each), ReaderScores) for each in one.readers],
     )
 
 
-HANDLERS = [list_all, get_one, list_events, get_report]
+def _page(html: bytes) -> Response[bytes]:
+    return Response(html, media_type="text/html", headers={"Content-Security-Policy": CLOSED})
+
+
+HANDLERS = [list_all, get_one, list_events, get_report, list_scored, get_evaluation]

@@ -9,6 +9,7 @@ import { Screen } from "../../parts/Screen";
 import { BrokenScreen, Empty, Waiting } from "../../parts/states";
 import { useLanguage } from "../../texts";
 import { useLeadTexts } from "../../texts/lead";
+import { Evaluations } from "./Evaluations";
 import classes from "./runs.module.css";
 
 export default function RunsScreen() {
@@ -45,6 +46,7 @@ function Runs() {
           ))}
         </ul>
       )}
+      <Evaluations />
     </Screen>
   );
 }

@@ -301,6 +301,9 @@ export const de: LeadTexts = {
     evaluation: "Auf zurückgehaltenen Fragen",
     evaluationHint: (n) => `${count(n, "Frage", "Fragen")}, mit 95-%-Intervallen.`,
     exactMatch: "Genau gleich",
+    evaluations: "Auswertungen",
+    scored: (reader, exactMatch, f1) =>
+      `${reader}: EM ${exactMatch.toLocaleString("de", { minimumFractionDigits: 1, maximumFractionDigits: 1 })} %, F1 ${f1.toLocaleString("de", { minimumFractionDigits: 1, maximumFractionDigits: 1 })} %`,
     loss: "Verlust",
     rewardAccuracy: "Richtige Präferenzen",
     logpsChosen: "Log-Wahrscheinlichkeit der vorgezogenen und der anderen Antwort",

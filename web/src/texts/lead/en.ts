@@ -300,6 +300,9 @@ export const en = {
     evaluation: "On held-out questions",
     evaluationHint: (n: number) => `${count(n, "question", "questions")}, with 95 % intervals.`,
     exactMatch: "Exact match",
+    evaluations: "Evaluations",
+    scored: (reader: string, exactMatch: number, f1: number) =>
+      `${reader}: EM ${exactMatch.toFixed(1)} %, F1 ${f1.toFixed(1)} %`,
     loss: "Loss",
     rewardAccuracy: "Reward accuracy",
     logpsChosen: "Log probability of chosen and rejected",
