@@ -21,12 +21,17 @@ def freeze_held_out(folder: RunFolder, held_out: Sequence[Demonstration]) -> Non
         write_rows(folder.root / FILE_NAME, held_out)
 
 
+def read_held_out(folder: RunFolder) -> list[Demonstration]:
+    """Return the questions that were held out; none where none were."""
+    path = folder.root / FILE_NAME
+    return read_rows(path, Demonstration) if path.is_file() else []
+
+
 def score_held_out(folder: RunFolder, reader: Reader) -> dict[str, Any]:
     """Return the figures of ``evaluation.report``; nothing where no questions were held out."""
-    path = folder.root / FILE_NAME
-    if not path.is_file():
+    held_out = read_held_out(folder)
+    if not held_out:
         return {}
-    held_out = read_rows(path, Demonstration)
     answers = reader.answer_many([(each.question_text, [each.context]) for each in held_out])
     predictions = {
         each.id: found[0].text for each, found in zip(held_out, answers, strict=True) if found

@@ -21,27 +21,31 @@ NEVER = float("-inf")
 def span_nll(
     start_logits: Tensor, end_logits: Tensor, valid: Tensor, starts: Tensor, ends: Tensor
 ) -> Tensor:
-    """Negative log-likelihood of a span's two ends, −log P(start) − log P(end).
+    """Negative log-likelihood that a span's two ends are those of a gold answer.
 
-    Each softmax covers the valid tokens alone, so that padding and question take no part.
+        −log Σ_g P(start_g) · P(end_g)
+
+    Each softmax covers the valid tokens alone, so that padding and question take no part. With
+    one answer it is −log P(start) − log P(end); with several, any of them will do.
 
     Args:
         start_logits: Shape: (batch, tokens)
         end_logits: Shape: (batch, tokens)
         valid: tokens that may begin or end an answer, bool. Shape: (batch, tokens)
-        starts: index of the first token of each answer; must be valid. Shape: (batch,)
-        ends: index of its last token, included; must be valid. Shape: (batch,)
+        starts: index of the first token of each answer; must be valid, or −1 for no further
+            answer. Shape: (batch,) or (batch, answers)
+        ends: index of its last token, included; likewise.
 
     Returns:
         Nats. Shape: (batch,)
     """
-    start = functional.cross_entropy(
-        start_logits.float().masked_fill(~valid, NEVER), starts, reduction="none"
+    starts, ends = (each.view(len(each), -1) for each in (starts, ends))
+    start, end = (
+        functional.log_softmax(logits.float().masked_fill(~valid, NEVER), dim=1)
+        for logits in (start_logits, end_logits)
     )
-    end = functional.cross_entropy(
-        end_logits.float().masked_fill(~valid, NEVER), ends, reduction="none"
-    )
-    return start + end
+    logps = start.gather(1, starts.clamp(min=0)) + end.gather(1, ends.clamp(min=0))
+    return -logps.masked_fill(starts < 0, NEVER).logsumexp(1)
 
 
 def reward_margins(

@@ -88,6 +88,12 @@ class SpanSFTSettings(TrainSettings):
         max_answer_length: tokens of an answer at most, in the trained reader's search.
         dropout: whether the model's own dropout is on. Over one pass it costs CPU time and a third
             of what would have been learned (docs/experiments.md); over many passes it may pay.
+        negatives: questions without an answer to add, per demonstration, 0 to 1: each asked of
+            another passage of its article that does not hold its answer.
+        empty_windows: of a passage of several windows, so many at most that do not hold the answer
+            are trained on too, as "not answerable here".
+        tune: whether temperature and threshold are learnt from the held-out questions afterwards,
+            where there are enough of them.
     """
 
     learning_rate: float = 2e-4
@@ -96,6 +102,9 @@ class SpanSFTSettings(TrainSettings):
     doc_stride: int = 128
     max_answer_length: int = 30
     dropout: bool = False
+    negatives: float = 0.0
+    empty_windows: int = 0
+    tune: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -26,18 +27,16 @@ ENCODED_TOGETHER = 512
 
 @dataclass(frozen=True, slots=True)
 class SpanRow:
-    """One window with its target.
+    """One window with its targets.
 
     Args:
         window: the model input.
-        start: index in the input of the token that begins the answer; the CLS token where the
-            question is not answerable.
-        end: index of the token that ends it, included.
+        spans: for each gold answer in the window the tokens, as indices in the input, that begin
+            and end it, both included; the CLS token twice where the window holds no answer.
     """
 
     window: EncodedWindow
-    start: int
-    end: int
+    spans: tuple[tuple[int, int], ...]
 
 
 def place_of(answer: Answer, context: str) -> Span | None:
@@ -50,39 +49,50 @@ class _Wanted:
     """The windows that a demonstration is trained on, before they are encoded.
 
     Args:
-        question_text: of the demonstration.
-        context: of the demonstration.
-        windows: of the context.
-        place: of the gold answer; None where the question is not answerable.
+        demonstration: the question with its context and answers.
+        windows: those with answers first.
+        places: for each window the gold answers that it wholly holds.
     """
 
-    question_text: str
-    context: str
+    demonstration: Demonstration
     windows: tuple[Span, ...]
-    place: Span | None
+    places: tuple[tuple[Span, ...], ...]
 
 
 def prepare_rows(
-    demonstrations: Sequence[Demonstration], encoder: SpanEncoder
+    demonstrations: Sequence[Demonstration],
+    encoder: SpanEncoder,
+    *,
+    empty_windows: int = 0,
+    seed: int = 0,
 ) -> tuple[list[SpanRow], RowCounts]:
     """Turn demonstrations into windows with targets.
 
-    A row takes its first gold answer that stands in the context, in the first window that
-    wholly holds it. A question that is not answerable takes all windows: none holds an answer.
+    A row takes the first window that wholly holds its first gold answer that stands in the
+    context, with all gold answers that this window holds. A question that is not answerable
+    takes all windows: none holds an answer.
+
+    Args:
+        demonstrations: what to learn.
+        encoder: cuts and encodes passages.
+        empty_windows: of an answerable question also so many windows at most that touch no gold
+            answer, drawn at random; their target is "not answerable".
+        seed: of that draw.
 
     Returns:
         The rows, and what became of every demonstration.
     """
     counter = RowCounter()
     rows: list[SpanRow] = []
+    draw = random.Random(f"{seed} windows")
     for first in range(0, len(demonstrations), ENCODED_TOGETHER):
         some = demonstrations[first : first + ENCODED_TOGETHER]
-        wanted = [_wanted(demonstration, encoder) for demonstration in some]
+        wanted = [_wanted(demonstration, encoder, empty_windows, draw) for demonstration in some]
         # The tokenizer encodes many texts at once in less time than one by one.
         encoded = iter(
             encoder.encode(
                 [
-                    (each.question_text, each.context, window)
+                    (each.demonstration.question_text, each.demonstration.context, window)
                     for each in wanted
                     if not isinstance(each, str)
                     for window in each.windows
@@ -99,34 +109,46 @@ def prepare_rows(
     return rows, counter.counts()
 
 
-def _wanted(demonstration: Demonstration, encoder: SpanEncoder) -> _Wanted | str:
+def _wanted(
+    demonstration: Demonstration, encoder: SpanEncoder, empty_windows: int, draw: random.Random
+) -> _Wanted | str:
     """Return what a demonstration is trained on, or why it has nothing."""
-    question_text, context = demonstration.question_text, demonstration.context
+    context = demonstration.context
     windows = encoder.windows(context)
     if not windows:
         return NO_CONTEXT
     if not demonstration.answerable:
-        return _Wanted(question_text, context, windows, None)
-    places = (place_of(answer, context) for answer in demonstration.answers)
-    place = next((place for place in places if place), None)
-    if place is None:
+        return _Wanted(demonstration, windows, ((),) * len(windows))
+    found = [place_of(answer, context) for answer in demonstration.answers]
+    places = list(dict.fromkeys(place for place in found if place))
+    if not places:
         return NOT_FOUND
-    index = first_holding(windows, place)
+    index = first_holding(windows, places[0])
     if index is None:
         return TOO_LONG
-    return _Wanted(question_text, context, (windows[index],), place)
+    held = tuple(place for place in places if first_holding([windows[index]], place) is not None)
+    empty = [window for window in windows if not any(_touch(window, place) for place in places)]
+    drawn = draw.sample(empty, min(empty_windows, len(empty)))
+    return _Wanted(demonstration, (windows[index], *drawn), (held, *[()] * len(drawn)))
+
+
+def _touch(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _rows_of(wanted: _Wanted, encoded: Iterator[EncodedWindow]) -> list[SpanRow] | str:
     """Return a demonstration's rows, or why it has none; takes its windows from ``encoded``."""
-    windows = list(islice(encoded, len(wanted.windows)))
-    if wanted.place is None:
-        return [SpanRow(each, each.no_answer, each.no_answer) for each in windows]
-    (window,) = windows
-    tokens = window.token_span(wanted.place)
-    if tokens is None:
-        return NO_TOKEN
-    return [SpanRow(window, window.first + tokens[0], window.first + tokens[1])]
+    rows = []
+    for window, places in zip(
+        list(islice(encoded, len(wanted.windows))), wanted.places, strict=True
+    ):
+        tokens = [window.token_span(place) for place in places]
+        spans = [(window.first + a, window.first + b) for a, b in filter(None, tokens)]
+        if places and not spans:
+            return NO_TOKEN
+        none = (window.no_answer, window.no_answer)
+        rows.append(SpanRow(window, tuple(dict.fromkeys(spans)) or (none,)))
+    return rows
 
 
 def answer_tokens(windows: Sequence[EncodedWindow], length: int) -> torch.Tensor:
@@ -147,9 +169,11 @@ def answer_tokens(windows: Sequence[EncodedWindow], length: int) -> torch.Tensor
 
 
 class SpanCollator:
-    """Makes a batch of rows: padded inputs, ``valid`` (windows, tokens), ``starts``, ``ends``.
+    """Makes a batch of rows: padded inputs, ``valid``, ``starts`` and ``ends``.
 
-    ``valid`` marks the tokens that may begin or end an answer, and the CLS token.
+    Starts and ends have the shape (windows, answers), -1 where a window has no further answer;
+    ``valid``, of the shape (windows, tokens), marks the tokens that may begin or end an answer,
+    and the CLS token.
     """
 
     def __init__(self, tokenizer: Any) -> None:
@@ -163,6 +187,7 @@ class SpanCollator:
         no_answer = torch.tensor([window.no_answer for window in windows])
         valid[torch.arange(len(rows)), no_answer] = True
         batch["valid"] = valid
-        batch["starts"] = torch.tensor([row.start for row in rows])
-        batch["ends"] = torch.tensor([row.end for row in rows])
+        most = max(len(row.spans) for row in rows)
+        spans = torch.tensor([[*row.spans, *[(-1, -1)] * (most - len(row.spans))] for row in rows])
+        batch["starts"], batch["ends"] = spans.unbind(-1)
         return batch

@@ -1,4 +1,4 @@
-"""Supervised fine-tuning of a span reader: −log P(start) − log P(end)."""
+"""Supervised fine-tuning of a span reader: −log Σ P(start) · P(end) over a question's answers."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from torch import Tensor
 from transformers import Trainer, TrainingArguments
 
 from goldspan.domain.demonstration import Demonstration
+from goldspan.errors import InvalidSettings
 from goldspan.reader.encoding import SpanEncoder
 from goldspan.reader.span import SpanReader
 from goldspan.reader.span_config import SpanReaderConfig, length_limit
 from goldspan.run.folder import RunFolder
 from goldspan.run.rows import RowCounts, read_rows
 from goldspan.training.arguments import trainer_arguments
-from goldspan.training.held_out import freeze_held_out, score_held_out
+from goldspan.training.held_out import freeze_held_out, read_held_out, score_held_out
 from goldspan.training.losses import span_nll
 from goldspan.training.result import OnEvent, TrainingResult
 from goldspan.training.runs import (
@@ -36,7 +37,9 @@ from goldspan.training.span_model import (
     reload_start,
     save_span_model,
 )
+from goldspan.training.span_negatives import neighbouring_negatives
 from goldspan.training.span_rows import SpanCollator, SpanRow, prepare_rows
+from goldspan.training.span_tuning import tune_after_training
 
 # A reader that has seen unanswerable questions says so when that is likelier than not.
 NO_ANSWER_THRESHOLD = 0.5
@@ -94,6 +97,7 @@ def train_span_sft(
         on_event: gets every event; None shows a progress bar.
 
     Raises:
+        InvalidSettings: if negatives or empty windows are out of range.
         UnusableModel: if the model may not be loaded.
         NothingToTrain: if no demonstration is usable.
         Conflict: if ``output`` holds a run already.
@@ -134,9 +138,23 @@ def _prepare(
         max_answer_length=settings.max_answer_length,
         no_answer_threshold=start.config.no_answer_threshold,
     ).limited_to(length_limit(start.model, start.tokenizer))
-    rows, counts = prepare_rows(demonstrations, SpanEncoder(start.tokenizer, config))
+    if not 0.0 <= settings.negatives <= 1.0:
+        raise InvalidSettings(f"negatives lies between 0 and 1, found {settings.negatives!r}")
+    if settings.empty_windows < 0:
+        raise InvalidSettings(
+            f"empty_windows should be at least 0, found {settings.empty_windows!r}"
+        )
+    negatives = neighbouring_negatives(demonstrations, settings.negatives, settings.seed)
+    learnt = [*demonstrations, *negatives]
+    rows, counts = prepare_rows(
+        learnt,
+        SpanEncoder(start.tokenizer, config),
+        empty_windows=settings.empty_windows,
+        seed=settings.seed,
+    )
     require_rows(counts)
-    if any(row.start == row.window.no_answer for row in rows):
+    # Windows without the answer of an answerable question teach no silence about the whole.
+    if any(not d.answerable and d.context for d in learnt):
         config = replace(config, no_answer_threshold=NO_ANSWER_THRESHOLD)
     return rows, counts, config
 
@@ -160,9 +178,17 @@ def _train(
         processing_class=start.tokenizer,
     )
 
+    facts = {"fresh_weights": fresh_weights(folder), "reading": asdict(config)}
+
     def after() -> Mapping[str, Any]:
         reader = SpanReader(start.model, start.tokenizer, config, name=folder.spec.id)
-        return score_held_out(folder, reader)
+        held_out = read_held_out(folder)
+        if not held_out or not settings.tune:
+            return score_held_out(folder, reader)
+        tuned, figures = tune_after_training(reader, held_out)
+        tuned.save(folder.model_dir)
+        facts["reading"] = asdict(tuned)
+        return figures
 
     return carry_out(
         folder,
@@ -170,6 +196,6 @@ def _train(
         counts,
         save_model=lambda where: save_span_model(start.model, start.tokenizer, config, where),
         on_event=on_event,
-        facts={"fresh_weights": fresh_weights(folder), "reading": asdict(config)},
+        facts=facts,
         after=after,
     )

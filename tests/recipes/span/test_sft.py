@@ -13,7 +13,7 @@ from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.span import Span
-from goldspan.errors import Conflict, NothingToTrain, UnusableModel
+from goldspan.errors import Conflict, InvalidSettings, NothingToTrain, UnusableModel
 from goldspan.reader.load import load_reader
 from goldspan.reader.span import SpanReader
 from goldspan.run.folder import RunFolder
@@ -254,3 +254,37 @@ def test_a_real_encoder_takes_a_step_and_lies_where_its_folder_is_named(
     )
     assert result.model_dir == tmp_path / "run"
     assert load_reader(tmp_path / "run").answer("which colour ?", ["it is red"])[0].text
+
+
+def test_what_held_out_questions_teach_is_saved_with_the_model(
+    trained: Path, demonstrations: Rows, settings: SpanSFTSettings, tmp_path: Path
+) -> None:
+    one = replace(settings, max_steps=1, learning_rate=1e-6)
+    asked = [replace(row, id=f"{row.id} {n}") for n in range(3) for row in demonstrations]
+    result = train_span_sft(
+        trained, demonstrations, tmp_path / "run", one, held_out=asked, on_event=quiet
+    )
+    report = result.folder.report()
+    learnt = report["evaluation"]["tuning"]["temperature"]
+    assert load_reader(tmp_path / "run").config.temperature == learnt != 1.0  # type: ignore[attr-defined]
+    assert report["reading"]["temperature"] == learnt
+    untuned = replace(one, tune=False)
+    train_span_sft(
+        trained, demonstrations, tmp_path / "off", untuned, held_out=asked, on_event=quiet
+    )
+    assert load_reader(tmp_path / "off").config.temperature == 1.0  # type: ignore[attr-defined]
+
+
+def test_neighbouring_passages_teach_silence(
+    start: Path, demonstrations: Rows, settings: SpanSFTSettings, tmp_path: Path
+) -> None:
+    rows = [replace(row, article="colours") for row in demonstrations]
+    some = replace(settings, negatives=0.5, max_steps=1)
+    result = train(start, rows, tmp_path / "run", some)
+    assert (result.rows.given, result.rows.kept) == (36, 36)
+    reader = load_reader(tmp_path / "run")
+    assert reader.config.no_answer_threshold == 0.5  # type: ignore[attr-defined]
+    with pytest.raises(InvalidSettings, match="negatives lies between 0 and 1, found 2"):
+        train(start, rows, tmp_path / "none", replace(settings, negatives=2))
+    with pytest.raises(InvalidSettings, match="empty_windows should be at least 0"):
+        train(start, rows, tmp_path / "none", replace(settings, empty_windows=-1))

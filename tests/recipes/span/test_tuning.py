@@ -6,7 +6,7 @@ import pytest
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.errors import InvalidInput
 from goldspan.reader.span import SpanReader
-from goldspan.training.span_tuning import tune_reader
+from goldspan.training.span_tuning import ENOUGH, tune_after_training, tune_reader
 
 CONTEXT = "Bees make wax in summer and fly two miles for it."
 
@@ -46,3 +46,42 @@ def test_a_threshold_is_learnt_where_some_questions_have_no_answer(reader: SpanR
 def test_questions_that_all_lack_an_answer_teach_nothing(reader: SpanReader) -> None:
     with pytest.raises(InvalidInput, match="have an answer"):
         tune_reader(reader, [asked(1)])
+
+
+def kinds(reader: SpanReader, n: int) -> list[Demonstration]:
+    """Ask n questions that the reader answers right and n without an answer, in 2n passages."""
+    made = []
+    for number in range(2 * n):
+        context = f"{CONTEXT} Number {number}."
+        best = reader.answer("What is it?", [context])[0].text
+        golds = () if number % 4 < 2 else (Answer(best),)
+        made.append(Demonstration(str(number), "What is it?", context, golds))
+    return made
+
+
+def test_what_there_is_enough_of_is_learnt_after_training(reader: SpanReader) -> None:
+    config, figures = tune_after_training(reader, kinds(reader, ENOUGH))
+    assert figures["tuning"]["temperature"] == config.temperature < 1.0
+    assert figures["tuning"]["no_answer_threshold"] == config.no_answer_threshold is not None
+    assert (figures["questions"], figures["missing"]) == (2 * ENOUGH, 0)
+
+
+def test_from_few_questions_nothing_is_learnt_and_they_are_scored_all_the_same(
+    reader: SpanReader,
+) -> None:
+    config, figures = tune_after_training(reader, kinds(reader, 4))
+    assert config == reader.config
+    assert "tuning" not in figures
+    # The four with an answer are right, and this reader is never silent.
+    assert figures["exact_match"]["mean"] == 50.0
+    silent = reader.configured(no_answer_threshold=0.0)
+    _, figures = tune_after_training(silent, kinds(reader, 4))
+    assert figures["not_answerable"]["exact_match"]["mean"] == 100.0
+
+
+def test_without_silent_questions_only_a_temperature_is_learnt(reader: SpanReader) -> None:
+    questions = [each for each in kinds(reader, ENOUGH) if each.answerable]
+    config, figures = tune_after_training(reader, questions)
+    assert config.no_answer_threshold is None
+    assert config.temperature != 1.0
+    assert figures["exact_match"]["mean"] == 100.0

@@ -162,3 +162,11 @@ def test_without_ties_and_at_no_strength_davidson_is_dpo() -> None:
     none = torch.zeros(2, dtype=torch.bool)
     found = tied_loss(margins, none, 0.1, partial(davidson_logps, strength=1e-9))
     assert found.tolist() == pytest.approx(sigmoid_loss(margins, 0.1).tolist(), abs=1e-6)
+
+
+def test_with_several_golds_any_of_them_will_do() -> None:
+    # Two tokens, both logits level: each end is right with 1/2, each span with 1/4.
+    logits = torch.zeros(1, 2)
+    starts, ends = tensor([[0, 1, -1]]), tensor([[0, 1, -1]])
+    loss = span_nll(logits, logits, torch.ones(1, 2, dtype=torch.bool), starts, ends)
+    assert loss.tolist() == pytest.approx([log(2)])
