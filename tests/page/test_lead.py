@@ -168,6 +168,22 @@ def test_records_are_searched_filtered_sorted_and_deleted(
     assert len(dataset.records(site.owner)) == 1
 
 
+def test_records_are_filtered_by_their_metadata(
+    site: Site, annotator: Person, open_page: Opened
+) -> None:
+    dataset = site.extractive([annotator], name=new_name("Described"))
+    kind = {"name": "source", "title": "Source", "settings": {"type": "terms"}}
+    site.owner.ask("POST", f"{dataset.path}/metadata-properties", 201, json=kind)
+    for number, source in ((1, "annals"), (2, "press"), (3, "annals")):
+        dataset.add(item(PAPER, f"Number {number}?", metadata={"source": source}))
+    page = open_page(site.owner, f"/datasets/{dataset.id}/records")
+    expect(lines(page)).to_have_count(3)
+    pick(page, "Metadata", "annals (2)")
+    expect(lines(page)).to_contain_text(["Number 1?", "Number 3?"])
+    pick(page, "Metadata", "press (1)")
+    expect(lines(page)).to_contain_text(["Number 2?"])
+
+
 @pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")])
 def test_one_key_decides_a_disagreement_and_one_takes_it_back(
     site: Site,

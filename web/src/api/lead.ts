@@ -22,8 +22,12 @@ export type RecordSearch = {
   text: string;
   status: RecordStatus | null;
   response: "submitted" | "discarded" | "draft" | "pending" | null;
+  metadata: MetadataTerm | null;
   sort: { property: "inserted_at" | "updated_at"; order: "asc" | "desc" };
 };
+
+/** One value of a property that a dataset has declared. */
+export type MetadataTerm = { property: string; term: unknown };
 
 export const searchRecords = (
   dataset: string,
@@ -42,6 +46,11 @@ export const searchRecords = (
       scope: { entity: "response", property: "status" },
       values: [search.response],
     },
+    search.metadata && {
+      type: "terms",
+      scope: { entity: "metadata", metadata_property: search.metadata.property },
+      values: [search.metadata.term],
+    },
   ].filter(Boolean);
   return send("POST", `/api/v1/datasets/${dataset}/records/search`, {
     query: { offset, limit, include: ["responses", "suggestions"] },
@@ -54,6 +63,21 @@ export const searchRecords = (
     },
   });
 };
+
+export type MetadataTerms = { property: string; title: string; terms: { term: unknown; count: number }[] };
+
+/** The values of each property that lists its values, most frequent first. */
+export async function listMetadataTerms(dataset: string): Promise<MetadataTerms[]> {
+  const path = `/api/v1/datasets/${dataset}/metadata-properties`;
+  const { items } = await send<Items<Shapes["MetadataProperty"]>>("GET", path);
+  const listed = items.filter(({ settings }) => settings.type === "terms");
+  return Promise.all(
+    listed.map(async ({ id, name, title }) => {
+      const metrics = await send<Shapes["TermsMetrics"]>("GET", `/api/v1/metadata-properties/${id}/metrics`);
+      return { property: name, title, terms: metrics.values };
+    }),
+  );
+}
 
 const IDS_A_CALL = 100;
 

@@ -5,7 +5,8 @@ import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClie
 import { useState } from "react";
 import { Link } from "wouter";
 import { listFields, listQuestions } from "../../api/datasets";
-import { type RecordSearch,
+import { type MetadataTerm,
+  type RecordSearch,
   type RecordStatus,
   deleteRecords,
   searchRecords, } from "../../api/lead";
@@ -15,12 +16,15 @@ import { DatasetFrame, addressOf } from "../../lead/DatasetFrame";
 import { Broken, Empty, Waiting } from "../../parts/states";
 import { useTexts } from "../../texts";
 import { useLeadTexts } from "../../texts/lead";
+import { MetadataFilter } from "./MetadataFilter";
 import { RecordLine } from "./RecordLine";
 import classes from "./records.module.css";
 
 const PAGE = 50;
 
-const SORTS: Record<string, RecordSearch["sort"]> = {
+type Sort = "newest" | "oldest" | "changed";
+
+const SORTS: Record<Sort, RecordSearch["sort"]> = {
   newest: { property: "inserted_at", order: "desc" },
   oldest: { property: "inserted_at", order: "asc" },
   changed: { property: "updated_at", order: "desc" },
@@ -36,10 +40,11 @@ function Records({ dataset }: { dataset: Dataset }) {
   const [q] = useDebouncedValue(text.trim(), 200);
   const [status, setStatus] = useState<RecordStatus | null>(null);
   const [response, setResponse] = useState<RecordSearch["response"]>(null);
-  const [sort, setSort] = useState("oldest");
+  const [metadata, setMetadata] = useState<MetadataTerm | null>(null);
+  const [sort, setSort] = useState<Sort>("oldest");
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
 
-  const search: RecordSearch = { text: q, status, response, sort: SORTS[sort] ?? { property: "inserted_at", order: "asc" } };
+  const search: RecordSearch = { text: q, status, response, metadata, sort: SORTS[sort] };
   const fields = useQuery({
     queryKey: ["dataset", dataset.id, "fields"],
     queryFn: () => listFields(dataset.id),
@@ -64,7 +69,7 @@ function Records({ dataset }: { dataset: Dataset }) {
   if (!found.data || !fields.data || !questions.data) return <Waiting />;
   const hits = found.data.pages.flatMap((page) => page.items);
   const total = found.data.pages[0]?.total ?? 0;
-  const filtered = q !== "" || status !== null || response !== null;
+  const filtered = q !== "" || status !== null || response !== null || metadata !== null;
   const toggle = (id: string) =>
     setSelected((before) => {
       const after = new Set(before);
@@ -107,14 +112,12 @@ function Records({ dataset }: { dataset: Dataset }) {
           onChange={(value) => setResponse(value as RecordSearch["response"])}
           clearable
         />
+        <MetadataFilter dataset={dataset.id} value={metadata} onChange={setMetadata} />
         <Select
           aria-label={lead.records.sort}
-          data={Object.keys(SORTS).map((value) => ({
-            value,
-            label: lead.records[value as "newest" | "oldest" | "changed"],
-          }))}
+          data={(Object.keys(SORTS) as Sort[]).map((value) => ({ value, label: lead.records[value] }))}
           value={sort}
-          onChange={(value) => setSort(value ?? "oldest")}
+          onChange={(value) => setSort((value as Sort | null) ?? "oldest")}
           allowDeselect={false}
         />
       </div>
