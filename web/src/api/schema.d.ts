@@ -624,7 +624,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListScored */
+        /**
+         * ListScored
+         * @description Return the evaluations that lie among the runs, newest first; an owner sees them.
+         */
         get: operations["ApiV1EvaluationsListScored"];
         put?: never;
         post?: never;
@@ -641,7 +644,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** GetEvaluation */
+        /**
+         * GetEvaluation
+         * @description Return an evaluation as a page.
+         */
         get: operations["ApiV1EvaluationsNameReportHtmlGetEvaluation"];
         put?: never;
         post?: never;
