@@ -19,6 +19,11 @@ OPTIONAL = ("id", "article", "answers")
 Row = Mapping[str, Any]
 
 
+CONTEXTS_KEPT = 1000
+"""Rows about one passage share its text where they stand near each other; more are not kept, so
+that reading a large file takes no more memory than a small one."""
+
+
 class RowGatherer:
     """Gathers rows and faults of one file.
 
@@ -66,6 +71,8 @@ class RowGatherer:
             self.faults.append(_repeated(number, place, self._places[id], id if named else ""))
             return None
         self._places[id] = place
+        if len(self._contexts) >= CONTEXTS_KEPT:
+            self._contexts.clear()
         context, passage = self._contexts.setdefault(context, (context, named_by(context)))
         return Demonstration(id, question_text, context, answers, article, passage)
 
