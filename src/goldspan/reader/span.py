@@ -93,8 +93,8 @@ class SpanReader:
             tokenizer: an object, a folder or a hub id; None takes the model's own.
             dtype: of the weights, such as ``bfloat16``; None takes float32. Half precision pays
                 on a GPU; scores then have two or three good digits.
-            compiled: whether torch compiles the model. It takes a minute and a C++ compiler, and
-                pays over tens of thousands of questions.
+            compiled: whether torch compiles the model. It takes a minute and a C++ compiler; what
+                it brings has not been measured.
             draft: dtype of a copy of the model that reads everything first, such as
                 ``bfloat16``: on a CPU that computes in it (AVX512_BF16, AMX) it takes half the
                 time. Where its two best answers, or its best answer and silence, are nearly
