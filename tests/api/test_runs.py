@@ -64,7 +64,9 @@ def test_a_run_is_read_while_it_goes_on(lead: Person, runs: Path) -> None:
     first = lead.get("/api/v1/runs/a/events")
     assert [event["loss"] for event in first["items"]] == [2.0]
     assert lead.get("/api/v1/runs/a/events", after=first["next"])["items"] == []
-    assert lead.refused("GET", "/api/v1/runs/a/events?after=3", 422)[0] == "InvalidInput"
+    for place in (3, first["next"] + 100, 2**53):
+        path = f"/api/v1/runs/a/events?after={place}"
+        assert lead.refused("GET", path, 422)[0] == "InvalidInput"
     assert lead.refused("GET", "/api/v1/runs/a/report.html", 404)[0] == "NotFound"
 
 

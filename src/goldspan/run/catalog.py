@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,12 +51,17 @@ def events_after(run: RunFolder, place: int) -> tuple[list[dict[str, Any]], int]
     Args:
         run: the run.
         place: 0, or what an earlier call returned: bytes into ``events.jsonl``.
+
+    Raises:
+        ValueError: if no event begins there.
     """
     path = run.root / "events.jsonl"
     found: list[dict[str, Any]] = []
     if not path.is_file():
         return found, 0
     with path.open("rb") as file:
+        if place > file.seek(0, os.SEEK_END):
+            raise ValueError(f"the events end before {place}")
         file.seek(place)
         for line in file:
             if not line.endswith(b"\n") or len(found) == EVENTS_A_READ:
