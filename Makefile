@@ -72,7 +72,7 @@ web-test: $(WEB_READY) ## check the page's types and run its unit tests
 	cd web && npm run types && npm test
 
 screenshots: $(READY) web ## save a picture of every screen in docs/pictures
-	GOLDSPAN_SCREENSHOTS=docs/pictures $(BIN)/python -m pytest -q tests/page/test_looks.py tests/page/test_lead_looks.py
+	GOLDSPAN_SCREENSHOTS=docs/pictures $(BIN)/python -m pytest -q tests/page/test_looks.py tests/page/test_lead_looks.py tests/page/test_first_ten.py
 
 check: lint types web-check web-test web test ## all that a change must pass: format, lint, types, layers, tests, docs
 

@@ -7,7 +7,7 @@ import { type ComponentType, useEffect, useState } from "react";
 const AFTER_MS = 1_500;
 const AGAIN_MS = 5_000;
 
-type NoticesProps = { position: "bottom-center"; limit: number };
+type NoticesProps = { position: "top-center"; limit: number };
 
 async function load(): Promise<ComponentType<NoticesProps>> {
   const [{ Notifications }] = await Promise.all([
@@ -35,5 +35,5 @@ export function Later() {
     }
     return () => clearTimeout(timer);
   }, []);
-  return Notices && <Notices position="bottom-center" limit={3} />;
+  return Notices && <Notices position="top-center" limit={3} />;
 }

@@ -1,6 +1,7 @@
-import { Title } from "@mantine/core";
+import { Button, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Suspense, lazy } from "react";
+import { Link } from "wouter";
 import { listDatasets } from "../../api/datasets";
 import { useSession } from "../../app/session";
 import { Screen } from "../../parts/Screen";
@@ -41,7 +42,16 @@ export default function HomeScreen() {
       {datasets.isPending ? (
         <Waiting />
       ) : shown.length === 0 ? (
-        <Empty title={texts.home.none}>
+        <Empty
+          title={texts.home.none}
+          actions={
+            leads && (
+              <Button component={Link} href="/new">
+                {texts.home.makeFirst}
+              </Button>
+            )
+          }
+        >
           {leads ? texts.home.noneLead : texts.home.noneAnnotator}
         </Empty>
       ) : (
