@@ -11,11 +11,10 @@ OWNER_PASSWORD = "the owner of the page tests"
 PASSWORD = "an annotator of the page tests"
 
 PASSAGE = (
-    "The Amazon rainforest covers most of the Amazon basin of South America. This basin "
-    "encompasses 7,000,000 square kilometres, of which 5,500,000 square kilometres are covered "
-    "by the rainforest. The majority of the forest is contained within Brazil, with 60 % of the "
-    "rainforest, followed by Peru with 13 %, Colombia with 10 %, and with minor amounts in "
-    "Venezuela, Ecuador, Bolivia, Guyana, Suriname and French Guiana."
+    "The Amazon rainforest covers land in nine countries. The largest share of the trees in the "
+    "Amazon basin stands in Brazil, with 60 % of them; then come Peru with 13 %, Colombia with a "
+    "tenth, and Venezuela, Ecuador, Bolivia, Guyana, Suriname and French Guiana, who share what is "
+    "left. Whoever wants to see all of it by boat needs several months and a good hammock."
 )
 
 
