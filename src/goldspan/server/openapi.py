@@ -55,6 +55,7 @@ FILES: dict[Operation, str] = {
     ("get", "/api/v1/datasets/{dataset_id}/export"): "*/*",
     ("get", "/api/v1/snapshots/{snapshot_id}/export"): "*/*",
     ("get", "/api/v1/runs/{name}/report.html"): "text/html",
+    ("get", "/api/v1/evaluations/{name}/report.html"): "text/html",
     ("get", "/api/v1/backup"): "*/*",
     ("get", "/metrics"): "*/*",
 }
