@@ -148,7 +148,8 @@ def register(app: typer.Typer) -> None:
             link = client.accounts.link(client.me().id)
             client.close()
             print(
-                "To sign in and choose the owner's password, open this once, within 24 hours:\n"
+                "To sign in as the owner, open this once, within 24 hours (a password is set under "
+                '"Account"):\n'
                 f"{running.local_url}{link.path}",
                 flush=True,
             )
