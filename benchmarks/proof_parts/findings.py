@@ -160,7 +160,8 @@ def _text(
                     if gain := arm.get(f"{measure} over {than}"):
                         cells += (
                             f"  {measure} vs {than} {gain['mean']:+.1f} "
-                            f"[{gain['low']:+.1f}, {gain['high']:+.1f}]"
+                            f"[{gain['low']:+.1f}, {gain['high']:+.1f}] "
+                            f"(shown in 80 of 100: {gain['detectable']:.1f})"
                         )
             lines.append(cells)
         costs = [arm["tokens"] for arm in group["arms"] if arm["tokens"]]

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmarks.proof_parts.annotators import Kind
+from benchmarks.proof_parts.options import Options
 from benchmarks.proof_parts.training import Recipe
 
-# Of every arm a sweep of six on C: SFT over learning rates, DPO over fewer with beta and anchor.
-SFT_SWEEP = tuple(Recipe(lr) for lr in (3e-5, 7e-5, 1.2e-4, 2e-4, 3e-4, 5e-4))
-DPO_SWEEP = tuple(
-    Recipe(lr, beta, anchor)
-    for lr in (4e-5, 1.2e-4)
-    for beta, anchor in ((0.1, 1.0), (0.5, 1.0), (0.5, 0.3))
-)
+# Of every arm a sweep of six on C, over the same range of learning rates: SFT tries six of them,
+# DPO three, each with two anchors.
+SFT_SWEEP = tuple(Recipe(lr) for lr in (4e-5, 7e-5, 1.2e-4, 2.2e-4, 4e-4, 7e-4))
+DPO_SWEEP = tuple(Recipe(lr, 0.5, anchor) for lr in (4e-5, 1.7e-4, 7e-4) for anchor in (1.0, 0.3))
 
 
 @dataclass(frozen=True)
@@ -115,3 +113,10 @@ PLACES = {
 }
 POOL = 10_000
 """Questions of a seed's pool at most, from which orders choose."""
+
+
+def sizes(place: Place, options: Options, most: int) -> list[int]:
+    """Return a place's numbers of judgements, scaled and within what there is."""
+    wanted = options.judgements or place.sizes
+    scaled = {max(16, round(n * options.scale)) for n in wanted}
+    return sorted({min(n, most) for n in scaled})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.proof_parts.annotators import Candidate, Judged, Kind, Place, distinct, judge
+from benchmarks.proof_parts.annotators import Candidate, Ends, Judged, distinct, judge
+from benchmarks.proof_parts.plan import Place
 from benchmarks.proof_parts.texts import Texts
 from benchmarks.proof_parts.tokens import Ints, Tokens, encode
 
@@ -57,11 +58,10 @@ class Proposals:
     gold: Ints
 
 
-def judged(
-    name: str, proposals: Proposals, k: int, none: bool, kind: Kind, seed: int
-) -> list[tuple[Judged, str]]:
+def judged(name: str, proposals: Proposals, place: Place, seed: int) -> list[tuple[Judged, str]]:
     """Let annotators judge; with each judgement the text of the choice, "" for none."""
     made = []
+    none = place.base == "abstaining"
     for row, number in enumerate(proposals.questions):
         d = _texts.sets[name][number]
         spans = [
@@ -74,9 +74,9 @@ def judged(
                 strict=True,
             )
         ]
-        candidates = distinct(d.context, spans, k, k if none else None)
-        gold: Place = (int(proposals.gold[row, 0]), int(proposals.gold[row, 1]))
-        found = judge(d, gold, candidates, kind, seed)
+        candidates = distinct(d.context, spans, place.k, place.k if none else None)
+        gold: Ends = (int(proposals.gold[row, 0]), int(proposals.gold[row, 1]))
+        found = judge(d, gold, candidates, place.kind, seed)
         made.append((found, _chosen_text(candidates, found)))
     return made
 
@@ -93,49 +93,31 @@ def _score(name: str, number: int, start: int, end: int) -> tuple[float, float]:
     return exact_match(said, golds, version), token_f1(said, golds, version)
 
 
-@cache
-def _tasteful(name: str, taste: str) -> list[str | None]:
-    """Return of each question the gold answer of that taste, None where all are equally long."""
-    found: list[str | None] = []
-    for d in _texts.sets[name]:
-        golds = sorted({normalise_answer(text) for text in d.gold_texts}, key=_words)
-        differ = bool(golds) and _words(golds[0]) != _words(golds[-1])
-        found.append(golds[-1 if taste == "full" else 0] if differ else None)
-    return found
-
-
-def _words(text: str) -> int:
-    return len(text.split())
-
-
-def scored(
-    name: str, start: Ints, end: Ints, taste: str, liked: Sequence[str | None] | None
-) -> dict[str, Any]:
+def scored(name: str, start: Ints, end: Ints, liked: Sequence[str | None] | None) -> dict[str, Any]:
     """Score one answer a question.
 
     Args:
         name: of the set; all its questions.
         start: first characters.
         end: characters after the last.
-        taste: of the annotators; for ``exact`` there is no ``style``.
-        liked: of each question the text that annotators chose; None takes the gold answer of
-            their taste.
+        liked: of each question the text that annotators chose, None where they chose none;
+            None where taste is not measured.
 
     Returns:
-        ``em`` and ``f1`` of each question, 0 to 1, and ``style``, NaN where it is not defined.
+        ``em`` and ``f1`` of each question, 0 to 1, and ``style`` if taste is measured: whether
+        the answer is the liked one, NaN where there is none.
     """
     both = np.array(
         [_score(name, i, int(s), int(e)) for i, (s, e) in enumerate(zip(start, end, strict=True))]
     )
     found = {"em": both[:, 0].astype(np.float32), "f1": both[:, 1].astype(np.float32)}
-    if taste != "exact":
-        wanted = _tasteful(name, taste) if liked is None else liked
+    if liked is not None:
         found["style"] = np.array(
             [
                 np.nan
                 if want is None
                 else normalise_answer(d.context[s:e]) == normalise_answer(want)
-                for d, s, e, want in zip(_texts.sets[name], start, end, wanted, strict=True)
+                for d, s, e, want in zip(_texts.sets[name], start, end, liked, strict=True)
             ],
             dtype=np.float32,
         )

@@ -8,7 +8,7 @@ Equal to transformers' ``BertForQuestionAnswering`` without dropout.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -57,6 +57,8 @@ class Stack:
         eps: of the layer norms.
         dtype: in which the layers compute; weights are float32.
         device: of torch.
+        frozen: layers, counted from below, that are not trained; ``logits`` then wants their
+            output among its inputs (see ``LowerLayers``).
     """
 
     def __init__(
@@ -66,17 +68,23 @@ class Stack:
         eps: float,
         dtype: torch.dtype,
         device: torch.device,
+        frozen: int = 0,
     ) -> None:
-        self.size = len(members)
-        self._heads, self._eps, self._dtype, self._device = heads, eps, dtype, device
-        self._shapes = {name: value.shape for name, value in members[0].items()}
+        self.size, self.dtype = len(members), dtype
+        self._heads, self._eps, self._device, self._frozen = heads, eps, device, frozen
+        self._layers = sum(name.endswith("qkv.bias") for name in members[0])
+        self._shapes = {
+            name: value.shape for name, value in members[0].items() if not _lies_in(name, frozen)
+        }
         small = [name for name in self._shapes if name != "words"]
         total = sum(members[0][name].numel() for name in small)
         # One row a member, so that the optimiser sees two tensors a member, not a hundred.
         self._flat = torch.empty(self.size, total, device=device)
         self._grad = torch.zeros_like(self._flat)
-        words = torch.stack([member["words"].to(device) for member in members])
-        self.weights: Weights = {"words": words.requires_grad_()}
+        self.weights: Weights = {}
+        if not frozen:
+            words = torch.stack([member["words"].to(device) for member in members])
+            self.weights["words"] = words.requires_grad_()
         at = 0
         for name in small:
             size = members[0][name].numel()
@@ -97,52 +105,83 @@ class Stack:
 
         Args:
             inputs: as ``DeviceTokens.inputs`` makes them; a leading dimension of 1 is read by
-                all members.
+                all members. With frozen layers also ``hidden``, what comes out of them.
 
         Returns:
             Shape: (members, batch, tokens), each, float32.
         """
-        ids, mask, second = (
-            inputs[name].expand(self.size, -1, -1) for name in ("ids", "mask", "second")
-        )
-        members, batch, length = ids.shape
+        _, batch, length = inputs["ids"].shape
+        if self._frozen:
+            x = inputs["hidden"].expand(self.size, -1, -1, -1).to(self.dtype).flatten(1, 2)
+        else:
+            x = self._embedded(inputs)
+        x = self._through(x, inputs["mask"], range(self._frozen, self._layers))
+        w = self.weights
+        hidden = torch.baddbmm(w["head.bias"][:, None], x.float(), w["head.weight"].transpose(1, 2))
+        start, end = hidden.view(self.size, batch, length, 2).unbind(-1)
+        return start, end
+
+    def lower(self, inputs: Mapping[str, Tensor], layers: int) -> Tensor:
+        """Return what comes out of the first layers. Shape: (members, batch, tokens, width)."""
+        with torch.no_grad():
+            x = self._through(self._embedded(inputs), inputs["mask"], range(layers))
+        return x.view(self.size, *inputs["ids"].shape[1:], -1)
+
+    def _embedded(self, inputs: Mapping[str, Tensor]) -> Tensor:
+        ids, second = (inputs[name].expand(self.size, -1, -1) for name in ("ids", "second"))
         w = self.weights
         vocabulary, width = self._shapes["words"]
-        shift = torch.arange(members, device=ids.device)[:, None, None] * vocabulary
+        shift = torch.arange(self.size, device=ids.device)[:, None, None] * vocabulary
         x = functional.embedding(ids + shift, w["words"].view(-1, width))
         kinds = w["kinds"]
-        x = x + w["positions"][:, None, :length] + kinds[:, None, None, 0]
+        x = x + w["positions"][:, None, : ids.shape[2]] + kinds[:, None, None, 0]
         x = x + second[..., None] * (kinds[:, 1] - kinds[:, 0])[:, None, None]
-        x = self._norm(x.to(self._dtype).flatten(1, 2), "norm")
+        return self._norm(x.to(self.dtype).flatten(1, 2), "norm")
+
+    def _through(self, x: Tensor, mask: Tensor, layers: Iterable[int]) -> Tensor:
+        _, batch, length = mask.shape
+        rows = self.size * batch
+        mask = mask.expand(self.size, -1, -1).reshape(rows, 1, 1, length)
         # Added, not boolean: of a boolean mask a copy is made for every head and query.
-        seen = torch.zeros(members * batch, 1, 1, length, dtype=x.dtype, device=x.device)
-        seen = seen.masked_fill(~mask.reshape(members * batch, 1, 1, length), float("-inf"))
-        for layer in range(sum(name.endswith("qkv.bias") for name in w)):
+        seen = torch.zeros(rows, 1, 1, length, dtype=self._attention_dtype, device=x.device)
+        seen = seen.masked_fill(~mask, float("-inf"))
+        for layer in layers:
             x = self._layer(x, str(layer), seen, batch)
-        hidden = torch.baddbmm(w["head.bias"][:, None], x.float(), w["head.weight"].transpose(1, 2))
-        start, end = hidden.view(members, batch, length, 2).unbind(-1)
-        return start, end
+        return x
+
+    @property
+    def _attention_dtype(self) -> torch.dtype:
+        # On a CPU, the backward pass of attention in bfloat16 takes five times that in float32.
+        return torch.float32 if self._device.type == "cpu" else self.dtype
 
     def _layer(self, x: Tensor, layer: str, seen: Tensor, batch: int) -> Tensor:
         members, tokens, width = x.shape
         heads, rows, length = self._heads, members * batch, tokens // batch
         qkv = self._linear(x, f"{layer}.qkv").view(rows, length, 3, heads, width // heads)
-        query, key, value = (each.transpose(1, 2) for each in qkv.unbind(2))
+        query, key, value = (
+            each.transpose(1, 2).to(self._attention_dtype) for each in qkv.unbind(2)
+        )
         found = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
-        found = found.transpose(1, 2).reshape(members, tokens, width)
+        found = found.transpose(1, 2).reshape(members, tokens, width).to(self.dtype)
         x = self._norm(x + self._linear(found, f"{layer}.out"), f"{layer}.norm1")
         up = functional.gelu(self._linear(x, f"{layer}.up"))
         return self._norm(x + self._linear(up, f"{layer}.down"), f"{layer}.norm2")
 
     def _linear(self, x: Tensor, name: str) -> Tensor:
-        weight = self.weights[f"{name}.weight"].to(self._dtype)
-        bias = self.weights[f"{name}.bias"].to(self._dtype)
+        weight = self.weights[f"{name}.weight"].to(self.dtype)
+        bias = self.weights[f"{name}.bias"].to(self.dtype)
         return torch.baddbmm(bias[:, None], x, weight.transpose(1, 2))
 
     def _norm(self, x: Tensor, name: str) -> Tensor:
-        weight = self.weights[f"{name}.weight"].to(self._dtype)[:, None]
-        bias = self.weights[f"{name}.bias"].to(self._dtype)[:, None]
+        weight = self.weights[f"{name}.weight"].to(self.dtype)[:, None]
+        bias = self.weights[f"{name}.bias"].to(self.dtype)[:, None]
         return torch.addcmul(bias, functional.layer_norm(x, x.shape[-1:], eps=self._eps), weight)
+
+
+def _lies_in(name: str, frozen: int) -> bool:
+    """Return whether a weight is of the embeddings or of one of the frozen layers."""
+    layer = name.partition(".")[0]
+    return int(layer) < frozen if layer.isdigit() else frozen > 0 and layer != "head"
 
 
 class Steps:
@@ -172,9 +211,10 @@ class Steps:
         )
         self._warm = max(1, math.ceil(warmup * total))
         self._done = 0
-        words, flat = stack.weights["words"].detach(), stack._flat
+        self._words = stack.weights.get("words")
+        trained = [stack._flat] if self._words is None else [stack._flat, self._words.detach()]
         self._parameters = [
-            [torch.nn.Parameter(flat[m]), torch.nn.Parameter(words[m])] for m in range(stack.size)
+            [torch.nn.Parameter(each[member]) for each in trained] for member in range(stack.size)
         ]
         self._optimiser = torch.optim.AdamW(
             [{"params": each} for each in self._parameters], lr=1.0, weight_decay=0.0, fused=True
@@ -183,21 +223,24 @@ class Steps:
     def step(self, losses: Tensor) -> None:
         """Take one step down the members' losses. Shape: (members,)."""
         losses.sum().backward()  # type: ignore[no-untyped-call]
-        stack = self._stack
-        words = stack.weights["words"]
-        assert words.grad is not None
-        squares = stack._grad.square().sum(1) + words.grad.square().sum((1, 2))
+        gradients = [self._stack._grad]
+        if self._words is not None:
+            assert self._words.grad is not None
+            gradients.append(self._words.grad)
+        squares = torch.stack([each.flatten(1).square().sum(1) for each in gradients]).sum(0)
         scale = (self._max_norm / (squares.sqrt() + 1e-6)).clamp(max=1.0)
-        stack._grad *= scale[:, None]
-        words.grad *= scale[:, None, None]
         rising = (self._done + 1) / self._warm
         falling = (self._total - self._done) / max(1, self._total - self._warm)
         factor = min(1.0, rising, falling)
+        for each in gradients:
+            each *= scale.view(-1, *[1] * (each.ndim - 1))
         groups = zip(self._optimiser.param_groups, self._parameters, self._peaks, strict=True)
-        for number, (group, (small, large), peak) in enumerate(groups):
+        for number, (group, parameters, peak) in enumerate(groups):
             group["lr"] = peak * factor
-            small.grad, large.grad = stack._grad[number], words.grad[number]
+            for parameter, gradient in zip(parameters, gradients, strict=True):
+                parameter.grad = gradient[number]
         self._optimiser.step()
-        words.grad = None
-        stack._grad.zero_()
+        if self._words is not None:
+            self._words.grad = None
+        self._stack._grad.zero_()
         self._done += 1

@@ -38,7 +38,11 @@ class Texts:
 
 
 def load_texts(
-    folder: Path, dev_cap: int | None, tune_questions: int, train_cap: int | None = None
+    folder: Path,
+    dev_cap: int | None,
+    tune_questions: int,
+    train_cap: int | None = None,
+    short: int | None = None,
 ) -> Texts:
     """Read SQuAD's files (JSON, or JSON packed by xz) and cut them by article.
 
@@ -48,25 +52,30 @@ def load_texts(
         tune_questions: questions of C, C2 and C-es at most.
         train_cap: questions of A and of B at most, and half as many that are not answerable;
             None takes all.
+        short: characters of a question and its passage together at most; None takes all.
     """
-    train, dev = _read(folder, "train"), _read(folder, "dev")
+
+    def kept(questions: list[Demonstration]) -> list[Demonstration]:
+        return [d for d in questions if not short or len(d.context) + len(d.question_text) <= short]
+
+    train, dev = kept(_read(folder, "train")), kept(_read(folder, "dev"))
     a, b, c = _by_article(train, (0.55, 0.30, 0.15))
-    negatives = _sample(_negatives(a), min(NEGATIVES, (train_cap or 2 * NEGATIVES) // 2))
+    negatives = _sample(kept(_negatives(a)), min(NEGATIVES, (train_cap or 2 * NEGATIVES) // 2))
     if train_cap is not None:
         a, b = _sample(a, train_cap), _sample(b, train_cap)
-    b2, c2, test2 = _by_article(_read(folder, "dev2"), (0.45, 0.15, 0.40))
+    b2, c2, test2 = _by_article(kept(_read(folder, "dev2")), (0.45, 0.15, 0.40))
     sets = {
         "A": a + negatives,
         "B": b,
         "C": _sample(c, tune_questions),
         "dev": _capped(dev, dev_cap),
         # The only training articles of v2.0 at hand are ten; they are judged as well.
-        "B2": b2 + _read(folder, "train2"),
+        "B2": b2 + kept(_read(folder, "train2")),
         "C2": _sample(c2, tune_questions),
         "dev2": _capped(test2, dev_cap),
     }
     if _path(folder, "spanish"):
-        b_es, c_es, dev_es = _by_article(_read(folder, "spanish"), (0.5, 0.15, 0.35))
+        b_es, c_es, dev_es = _by_article(kept(_read(folder, "spanish")), (0.5, 0.15, 0.35))
         sets |= {"B-es": b_es, "C-es": c_es, "dev-es": dev_es}
     return Texts(sets)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from benchmarks.proof_parts.lower_layers import LowerLayers
 from benchmarks.proof_parts.stack import Stack, Steps, weights_of
 from benchmarks.proof_parts.tokens import DeviceTokens, Ints, Tokens
 from benchmarks.proof_parts.training import (
@@ -117,6 +118,41 @@ def test_a_stacked_reader_learns_what_it_would_learn_alone(windows: DeviceTokens
             atol=2e-4,
             rtol=1e-3,
         )
+
+
+def test_kept_lower_layers_change_no_logit(windows: DeviceTokens) -> None:
+    weights = weights_of(reader(1))
+    whole = stack_of(reader(1))
+    upper = Stack([weights], 2, CONFIG.layer_norm_eps, torch.float32, CPU, frozen=1)
+    kept = LowerLayers(windows, whole, layers=1)
+    for rows in (np.array([[4, 0, 2]]), np.array([[2, 5, 4]])):  # some are there already
+        with torch.no_grad():
+            expected = torch.stack(whole.logits(windows.inputs(rows)))
+            found = torch.stack(upper.logits(kept.inputs(rows)))
+        torch.testing.assert_close(found[..., :12], expected[..., :12])
+
+
+def test_frozen_layers_are_not_trained_and_the_others_as_they_would_be(
+    windows: DeviceTokens,
+) -> None:
+    weights = weights_of(reader(1))
+    upper = Stack([weights], 2, CONFIG.layer_norm_eps, torch.float32, CPU, frozen=1)
+    kept = LowerLayers(windows, stack_of(reader(1)), layers=1)
+    model = reader(1)
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_("layer.1." in name or "qa_outputs" in name)
+    same = Targets(np.arange(6), np.full(6, 5), np.full(6, 7))
+    common = {"size": 6, "passes": 2, "batch": 2}
+    sft(upper, kept, [same], [Recipe(1e-2)], seeds=[7], on_step=lambda: None, **common)
+    batches = [each[0] for each in schedule([windows.host.length], 6, 2, 2, [7])]
+    plain_sft(model, windows, batches, 1e-2)
+    torch.testing.assert_close(
+        upper.member(0)["1.up.weight"],
+        weights_of(model)["1.up.weight"],
+        atol=2e-4,
+        rtol=1e-3,
+    )
+    assert "0.up.weight" not in upper.member(0)
 
 
 def test_members_do_not_touch_each_other(windows: DeviceTokens) -> None:
