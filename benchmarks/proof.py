@@ -48,6 +48,8 @@ CPU_SIZE = {
     "workers": 1,
 }
 QUICK_SIZE = {
+    "places": ["full phrases"],
+    "judgements": [800],
     "seeds": 2,
     "tune_seeds": 1,
     "scale": 0.02,
@@ -64,7 +66,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, help="folder with SQuAD's files, packed or not")
     parser.add_argument("--model", type=Path, help="folder of a BERT encoder such as MiniLM")
-    parser.add_argument("--out", type=Path, default=Path("proof"))
+    parser.add_argument(
+        "--out", type=Path, default=Path("proof"), help="one folder for each size of the experiment"
+    )
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--tune-seeds", type=int, default=2)
     parser.add_argument("--budget-minutes", type=float, default=60.0)
@@ -94,6 +98,9 @@ def arguments() -> argparse.Namespace:
         "--judgements", nargs="*", type=int, default=[], help="instead of the plan's"
     )
     parser.add_argument("--arms", nargs="*", default=list(ARMS), choices=list(ARMS))
+    parser.add_argument(
+        "--first-reader", type=Path, help="run folder of a span reader, not trained again"
+    )
     parser.add_argument("--cpu", action="store_true", help="a size for one core")
     parser.add_argument("--speed", action="store_true", help="only measure steps a second")
     parser.add_argument("--quick", action="store_true", help="a few minutes on a CPU, tiny")
@@ -103,6 +110,12 @@ def arguments() -> argparse.Namespace:
             parser.set_defaults(**size)
     # Once more: what is given by name counts more than a size.
     return parser.parse_args()
+
+
+def passages(path: Path) -> set[str]:
+    """Return the passages of a run's training file."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {json.loads(line)["context"] for line in lines}
 
 
 def main() -> None:
@@ -121,11 +134,15 @@ def main() -> None:
     def say(line: str) -> None:
         print(f"[{time.monotonic() - began:6.1f} s] {line}", flush=True)
 
-    texts = load_texts(args.data, args.dev_cap, args.tune_questions, args.train_cap, args.short)
+    seen = passages(args.first_reader / "data.jsonl") if args.first_reader else set()
+    texts = load_texts(
+        args.data, args.dev_cap, args.tune_questions, args.train_cap, args.short, seen
+    )
     say(f"read {', '.join(f'{name} {len(ds)}' for name, ds in texts.sets.items())}")
     scoring.prepare(texts, args.model)
     options = Options(
         model=args.model,
+        first_reader=args.first_reader,
         out=args.out,
         seeds=args.seeds,
         tune_seeds=min(args.seeds, args.tune_seeds),

@@ -18,6 +18,7 @@ class Options:
 
     Args:
         model: folder of the encoder.
+        first_reader: run folder of a span reader that all places start from; None trains them.
         out: folder of what is kept: rows and first readers.
         seeds: of every final run, from 0.
         tune_seeds: seeds that tuning averages over.
@@ -35,6 +36,7 @@ class Options:
     """
 
     model: Path
+    first_reader: Path | None
     out: Path
     seeds: int
     tune_seeds: int
@@ -51,4 +53,4 @@ class Options:
 
     def base_of(self, seed: int) -> int:
         """Return which first reader a seed starts from."""
-        return 0 if self.trained_layers else seed
+        return 0 if self.trained_layers or self.first_reader else seed

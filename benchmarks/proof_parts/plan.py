@@ -63,6 +63,7 @@ class Place:
         kind: the annotators.
         sets: judged, tuning and test set.
         k: candidates a question.
+        among: they are drawn at random from the best so many; 0 takes the best k.
         order: which questions of the pool are judged first: ``random``, ``unsure`` (the least
             probable best span) or ``gap`` (the least distance of the two best spans).
         tuned_in: the place whose recipes are taken; "" tunes here.
@@ -75,6 +76,7 @@ class Place:
     kind: Kind = EXACT
     sets: tuple[str, str, str] = ("B", "C", "dev")
     k: int = 4
+    among: int = 0
     order: str = "random"
     tuned_in: str = ""
     metric: str = "f1"
@@ -103,6 +105,7 @@ PLACES = {
         k=8,
         order="unsure",
     ),
+    "two at random of eight": Place("weak", _SAME, (1000,), k=2, among=8),
     "noise 10 %": Place("weak", _SAME, (1000, 2500), Kind(noise=0.10)),
     "Spanish": Place("strong", _SAME, (500,), sets=("B-es", "C-es", "dev-es")),
     "no anchor": Place("weak", ("DPO without anchor",), (300, 2500), tuned_in="main"),

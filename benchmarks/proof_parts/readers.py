@@ -105,7 +105,6 @@ class Readers:
 
     def view(self, name: str, kind: str) -> DeviceTokens:
         """Return a set's tokens as the readers of a kind take them."""
-        kind = self._kind(kind)
         if not self._frozen:
             return self.tokens(name)
         if (name, kind) not in self._views:
@@ -123,25 +122,23 @@ class Readers:
 
     def stack(self, kind: str, seeds: Sequence[int]) -> Stack:
         """Return the first readers of a kind, ready to be trained on judgements."""
-        kind = self._kind(kind)
         members = [self._bases[kind, self._options.base_of(seed)] for seed in seeds]
         return self._stack(members, self._options.dtype, self._frozen)
 
     def prepare(self, kind: str, seeds: Iterable[int]) -> None:
         """Have the first readers of a kind: from memory, from disk, or by SFT on A in one stack."""
-        kind = self._kind(kind)
         wanted = sorted({self._options.base_of(seed) for seed in seeds})
         for number in wanted:
             path = self._path(kind, number)
             if (kind, number) not in self._bases and path.is_file():
                 self._bases[kind, number] = load_file(path, str(self._options.device))
+        if self._options.first_reader:
+            model = self._options.first_reader / "model"
+            loaded = AutoModelForQuestionAnswering.from_pretrained(str(model))
+            self._bases[kind, 0] = weights_of(loaded)
         missing = [number for number in wanted if (kind, number) not in self._bases]
         if missing:
             self._train(kind, missing)
-
-    def _kind(self, kind: str) -> str:
-        # At the small size the weak reader is the abstaining one: asked for a span, it has one.
-        return "abstaining" if self._frozen and kind == "weak" else kind
 
     def _path(self, kind: str, number: int) -> Path:
         size, passes = self._amount(kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -74,7 +75,10 @@ def judged(name: str, proposals: Proposals, place: Place, seed: int) -> list[tup
                 strict=True,
             )
         ]
-        candidates = distinct(d.context, spans, place.k, place.k if none else None)
+        candidates = distinct(d.context, spans, place.among or place.k, place.k if none else None)
+        if place.among:
+            draw = random.Random(f"candidates {seed} {d.id}")
+            candidates = draw.sample(candidates, min(place.k, len(candidates)))
         gold: Ends = (int(proposals.gold[row, 0]), int(proposals.gold[row, 1]))
         found = judge(d, gold, candidates, place.kind, seed)
         made.append((found, _chosen_text(candidates, found)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import lzma
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,6 +43,7 @@ def load_texts(
     tune_questions: int,
     train_cap: int | None = None,
     short: int | None = None,
+    seen: Collection[str] = (),
 ) -> Texts:
     """Read SQuAD's files (JSON, or JSON packed by xz) and cut them by article.
 
@@ -53,10 +54,16 @@ def load_texts(
         train_cap: questions of A and of B at most, and half as many that are not answerable;
             None takes all.
         short: characters of a question and its passage together at most; None takes all.
+        seen: passages that a first reader was trained on; their questions are left out.
     """
 
     def kept(questions: list[Demonstration]) -> list[Demonstration]:
-        return [d for d in questions if not short or len(d.context) + len(d.question_text) <= short]
+        return [
+            d
+            for d in questions
+            if d.context not in seen
+            and (not short or len(d.context) + len(d.question_text) <= short)
+        ]
 
     train, dev = kept(_read(folder, "train")), kept(_read(folder, "dev"))
     a, b, c = _by_article(train, (0.55, 0.30, 0.15))
