@@ -34,7 +34,7 @@ demo: $(READY) ## run the whole loop on made-up passages: the main job (DEMO_ARG
 clients: .clients/1.29/.ready .clients/2.8/.ready ## set up Argilla's own clients, for the tests
 
 test: $(READY) clients ## run all tests (TEST_ARGS="-k span" selects)
-	$(BIN)/python -m pytest $(TEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(TEST_ARGS)
 
 lint: $(READY) ## check format and lint
 	$(BIN)/ruff format --check .

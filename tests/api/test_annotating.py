@@ -60,6 +60,13 @@ def test_a_submitted_record_is_completed_and_the_next_one_comes(
     assert following(people[0], dataset) == records[1:]
 
 
+def test_what_was_begun_comes_before_what_was_not(dataset: Dataset, people: list[Person]) -> None:
+    records = ids(dataset, 4)
+    assert following(people[0], dataset, 3) == records[:3]
+    put(people[0], records[0], status="draft")
+    assert following(people[0], dataset, 3) == records[:3]
+
+
 def test_a_released_record_is_given_to_the_next_who_asks(
     dataset: Dataset, people: list[Person]
 ) -> None:

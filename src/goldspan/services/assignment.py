@@ -216,10 +216,15 @@ def hold(
         held = assigned.get(user_id)
         if held is not None and held.state in ("submitted", "discarded"):
             return
-        if (held is not None and held.state == "leased") or state.taken < state.needed:
+        if held is not None and held.state == "leased":
+            # Its place in the user's order stays, so that what was begun comes back first.
+            lease = msgspec.structs.replace(held, expires_at=lease_end(unit, dataset))
+        elif state.taken < state.needed:
             lease = _lease(unit, dataset, record_id, user_id)
-            assigned[user_id] = lease
-            found.append(lease)
+        else:
+            return
+        assigned[user_id] = lease
+        found.append(lease)
 
     change_assignments(unit, dataset, [record_id], take, only_free=only_free)
     return next(iter(found), None)

