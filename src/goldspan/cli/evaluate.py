@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,11 +14,8 @@ from goldspan.domain.squad_version import SquadVersion
 
 if TYPE_CHECKING:
     from goldspan.domain.demonstration import Demonstration
-    from goldspan.evaluation.detail import DetailReport, Prediction, ProbeResult
+    from goldspan.evaluation.detail import Prediction, ProbeResult
     from goldspan.reader.base import Reader
-
-CHANGED = 50
-"""Questions on which two readers differ that are shown side by side."""
 
 
 class Rules(StrEnum):
@@ -114,6 +110,7 @@ def register(app: typer.Typer) -> None:
         from goldspan.domain.squad_version import version_for
         from goldspan.evaluation.baseline import most_frequent_answer
         from goldspan.evaluation.detail import Prediction
+        from goldspan.evaluation.names import reader_names
         from goldspan.formats.read import read_demonstrations
         from goldspan.reader.load import load_reader
 
@@ -130,13 +127,14 @@ def register(app: typer.Typer) -> None:
             predictions[f"always {answer!r}"] = {
                 d.id: Prediction(answer, 1.0, best_text=answer) for d in questions
             }
-        for model in models:
+        names = reader_names(models)
+        for model, name in names.items():
             reader = load_reader(model, device=device)
             if held_out:
                 reader = _tuned(reader, model, held_out)
-            predictions[model] = _predictions(reader, model, questions)
-            asked[model] = _probes(reader, model, questions, options) if probes else []
-        _report(questions, predictions, asked, options)
+            predictions[name] = _predictions(reader, name, questions)
+            asked[name] = _probes(reader, name, questions, options) if probes else []
+        _report(questions, predictions, asked, options, names)
 
 
 def _tuned(reader: Reader, model: str, held_out: Sequence[Demonstration]) -> Reader:
@@ -156,11 +154,14 @@ def _tuned(reader: Reader, model: str, held_out: Sequence[Demonstration]) -> Rea
         tuning = tune_reader(reader, held_out, on_progress)
     tuning.config.save(folder)
     learnt = f"temperature {tuning.config.temperature:.2f}"
+    silence = ""
     if tuning.f1_at_threshold is not None:
         learnt += f", threshold {tuning.config.no_answer_threshold:.3f}"
+        silence = f", of silence {tuning.silence_ece_before:.3f}, {tuning.silence_ece_after:.3f}"
     print(
         f"{model}: {learnt}, learnt from {tuning.questions} questions (calibration error there "
-        f"{tuning.ece_before:.3f} before, {tuning.ece_after:.3f} after); saved with the model"
+        f"{tuning.ece_before:.3f} before, {tuning.ece_after:.3f} after{silence}); "
+        "saved with the model"
     )
     return SpanReader(reader.model, reader.tokenizer, tuning.config, reader.name)
 
@@ -220,55 +221,25 @@ def _report(
     predictions: dict[str, dict[str, Prediction]],
     asked: dict[str, list[ProbeResult]],
     options: _Options,
+    names: Mapping[str, str],
 ) -> None:
     """Print the report, and write it where asked to."""
-    from goldspan.evaluation.detail import take_apart
     from goldspan.evaluation.detail_text import detail_as_text
-    from goldspan.evaluation.report import compare, summarise
-    from goldspan.evaluation.squad import score
+    from goldspan.evaluation.document import evaluation_document
     from goldspan.evaluation.text import as_text
 
-    version = options.version
-    texts = {name: {id: p.text for id, p in of.items()} for name, of in predictions.items()}
-    scores = {name: score(questions, said, version) for name, said in texts.items()}
-    reports = [summarise(of, version=version, name=name) for name, of in scores.items()]
-    comparisons = [
-        compare(scores[first], scores[second], names=(first, second))
-        for first, second in combinations(scores, 2)
-    ]
-    print(as_text(reports, comparisons))
-    details: list[DetailReport] = []
-    if options.takes_apart:
-        details = [
-            take_apart(questions, predictions[name], version=version, name=name, probes=asked[name])
-            for name in asked
-        ]
+    document = evaluation_document(
+        questions,
+        predictions,
+        version=options.version,
+        detailed=asked if options.takes_apart else {},
+        models={name: model for model, name in names.items()},
+    )
+    print(as_text(document["reports"], document["comparisons"]))
     if options.detail or options.probes:
-        for one in details:
+        for one in document["details"]:
             print(f"\n{detail_as_text(one)}")
-    document = {
-        "reports": reports,
-        "comparisons": comparisons,
-        "details": details,
-        "predictions": texts,
-        "side_by_side": _side_by_side(questions, texts),
-    }
     _write(document, options)
-
-
-def _side_by_side(
-    questions: Sequence[Demonstration], texts: dict[str, dict[str, str]]
-) -> list[dict[str, Any]]:
-    """Return the first questions that the readers answer differently."""
-    from goldspan.domain.normalise import normalise_answer
-
-    rows = []
-    for d in questions:
-        answers = {name: said[d.id] for name, said in texts.items()}
-        if len({normalise_answer(text) for text in answers.values()}) > 1:
-            golds = [answer.text for answer in d.answers]
-            rows.append({"question_text": d.question_text, "golds": golds, "answers": answers})
-    return rows[:CHANGED]
 
 
 def _write(document: dict[str, Any], options: _Options) -> None:

@@ -70,7 +70,7 @@ def _probes(probes: Sequence[ProbeResult]) -> str:
 
 
 def _example(example: Example) -> str:
-    golds = " | ".join(example.golds) or "(not answerable)"
+    golds = " | ".join(dict.fromkeys(example.golds)) or "(not answerable)"
     lines = [
         f"  {example.question_text}",
         f"    gold: {golds}; given: {example.given or '(not answerable)'} "

@@ -27,7 +27,7 @@ def as_text(reports: Sequence[EvaluationReport], comparisons: Sequence[Compariso
             if report.answerable:
                 rows.append(("  answerable", *_cells(report.answerable), ""))
             rows.append(("  not answerable", *_cells(report.not_answerable), ""))
-    blocks = [columns(rows), "\n".join(_notes(reports))]
+    blocks = [columns(rows), "\n".join(notes(reports))]
     if comparisons:
         blocks.append("\n".join(describe(comparison) for comparison in comparisons))
         blocks.append("\n".join(verdict(comparison) for comparison in comparisons))
@@ -87,16 +87,16 @@ def columns(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines)
 
 
-def _notes(reports: Sequence[EvaluationReport]) -> list[str]:
+def notes(reports: Sequence[EvaluationReport]) -> list[str]:
     """Say what has to be known to read the figures, each thing once."""
-    notes: dict[str, None] = {}
+    said: dict[str, None] = {}
     for report in reports:
-        notes[
+        said[
             f"EM and F1 in percent by SQuAD {report.version}'s rules, with 95 % intervals "
             f"over {report.clusters_by}s."
         ] = None
-        notes.update(dict.fromkeys(_warnings(report)))
-    return list(notes)
+        said.update(dict.fromkeys(_warnings(report)))
+    return list(said)
 
 
 def _warnings(report: EvaluationReport) -> list[str]:

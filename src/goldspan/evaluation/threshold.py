@@ -9,8 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldspan.errors import InvalidInput
+from goldspan.evaluation.logistic import fit_logistic, sigmoid
 
 POINTS = 60
+
+TINY = 1e-9
+"""Probabilities are kept so far from 0 and 1 where their odds are taken."""
+
+BOUND = 30.0
+"""Log-odds of a threshold at most, either way."""
+
+HALVINGS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,56 @@ def threshold_curve(
         best=point(best),
         average_precision=float((precision * empty).sum() / empty.sum()),
     )
+
+
+def f1_at(
+    threshold: float, f1: Sequence[float], answerable: Sequence[bool], none: Sequence[float]
+) -> float:
+    """Return F1 in percent where silence is what is likelier than a threshold to be right.
+
+    Args:
+        threshold: 0 to 1.
+        f1: as in ``threshold_curve``, with ``answerable`` and ``none``.
+        answerable: whether the question has a gold answer.
+        none: the reader's probability that it has none.
+    """
+    has = np.array(answerable, dtype=bool)
+    silent = np.array(none, dtype=float) > threshold
+    return 100 * float(np.where(silent, ~has, np.array(f1, dtype=float) * has).mean())
+
+
+def promising_threshold(
+    f1: Sequence[float], answerable: Sequence[bool], none: Sequence[float]
+) -> float:
+    """Choose the threshold with the highest F1 to be expected of questions like these.
+
+    The highest point of ``threshold_curve`` is high by luck in part, and its place jumps from one
+    set of questions to the next. Here the answerable questions' F1 is first fitted as a falling
+    function of the log-odds of silence. Silence pays where its probability p is above
+    (1 - p) * F1, and the threshold is the one place where they are level.
+
+    Args:
+        f1: of each question's best span, 0 to 1; of no account where it is not answerable.
+        answerable: whether the question has a gold answer; one at least has.
+        none: the calibrated probability that it has none, 0 to 1.
+
+    Returns:
+        A probability, 0 to 0.5.
+
+    Raises:
+        InvalidInput: if no question is answerable.
+    """
+    has = np.array(answerable, dtype=bool)
+    bounded = np.clip(np.array(none, dtype=float)[has], TINY, 1 - TINY)
+    odds = np.log(bounded / (1 - bounded))
+    scale, offset = fit_logistic((-odds).tolist(), np.array(f1, dtype=float)[has].tolist())
+    low, high = -BOUND, 0.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        # Level where log(p / (1 - p)) is the logarithm of the F1 that silence gives away.
+        gives_away = -float(np.logaddexp(0.0, scale * middle - offset))
+        low, high = (middle, high) if middle < gives_away else (low, middle)
+    return float(sigmoid(np.array((low + high) / 2)))
 
 
 def _sums(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -179,7 +179,8 @@ class SpanReader:
         threshold = self.config.no_answer_threshold
         if threshold is not None and 0.0 < threshold < 1.0:
             odds = math.log(threshold / (1.0 - threshold))
-            if abs(search.no_answer_logit - odds) < CLEAR_LEAD:
+            # What the model's logits are off by is scaled along with them.
+            if abs(search.no_answer_logit - odds) < CLEAR_LEAD * self.config.no_answer_scale:
                 return False
         return search.lead() >= CLEAR_LEAD
 
@@ -274,7 +275,14 @@ class SpanReader:
             read[number].append(_logits_of(each, index, *logits))
         config = self.config
         return [
-            SpanSearch(windows, config.max_answer_length, config.align_to_words, config.temperature)
+            SpanSearch(
+                windows,
+                config.max_answer_length,
+                config.align_to_words,
+                config.temperature,
+                config.no_answer_scale,
+                config.no_answer_offset,
+            )
             for windows in read
         ]
 

@@ -28,6 +28,9 @@ class SpanReaderConfig:
             1; None for a reader that always answers (trained as on SQuAD v1.1).
         temperature: what span scores are divided by before they become probabilities, > 0; it
             changes how sure the reader says it is, never its answers. Learnt by ``tune_reader``.
+        no_answer_scale: what the log-odds of "not answerable" are multiplied by before they become
+            a probability, > 0; learnt by ``tune_reader`` too. 1 in readers that never learnt it.
+        no_answer_offset: what is then added to them, in nats; 0 in readers that never learnt it.
     """
 
     max_length: int = 384
@@ -37,6 +40,18 @@ class SpanReaderConfig:
     align_to_words: bool = True
     no_answer_threshold: float | None = None
     temperature: float = 1.0
+    no_answer_scale: float = 1.0
+    no_answer_offset: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check what scores are divided and multiplied by.
+
+        Raises:
+            InvalidSettings: if one of them is not above 0.
+        """
+        for name in ("temperature", "no_answer_scale"):
+            if not getattr(self, name) > 0:
+                raise InvalidSettings(f"{name} should be above 0, found {getattr(self, name)!r}")
 
     def window_size(self, special_tokens: int) -> int:
         """Return the tokens of a window: the same for every question.

@@ -64,8 +64,9 @@ class SpanSearch:
     """All spans of a question, in the order of their scores.
 
     One softmax covers the spans of all windows of all contexts; "not answerable" stays out of
-    it. Its own probability is taken against all spans together; where windows differ about it
-    the least sure one counts, because an answer in one window is enough.
+    it. Its own probability is taken against all spans together, scaled and moved as held-out
+    questions taught; where windows differ about it the least sure one counts, because an answer in
+    one window is enough.
 
     Args:
         windows: of one question; those without tokens are allowed.
@@ -73,6 +74,8 @@ class SpanSearch:
         align_to_words: whether spans are widened to whole words.
         temperature: what scores are divided by in the softmax over spans, > 0; the probability
             of "not answerable" does not depend on it.
+        no_answer_scale: what the log-odds of "not answerable" are multiplied by, > 0.
+        no_answer_offset: what is then added to them, nats.
     """
 
     def __init__(
@@ -81,6 +84,8 @@ class SpanSearch:
         max_answer_length: int,
         align_to_words: bool,
         temperature: float = 1.0,
+        no_answer_scale: float = 1.0,
+        no_answer_offset: float = 0.0,
     ) -> None:
         self._windows = windows
         self._align = align_to_words
@@ -100,6 +105,7 @@ class SpanSearch:
         self._total = self._total_at(1.0)
         self._tempered = self._total if temperature == 1.0 else self._total_at(temperature)
         self._no_answer = min((each.no_answer for each in windows), default=0.0)
+        self._no_answer_scale, self._no_answer_offset = no_answer_scale, no_answer_offset
 
     def _total_at(self, temperature: float) -> float:
         """Log of the summed exponentials of all scores at a temperature; −inf without a span."""
@@ -115,9 +121,14 @@ class SpanSearch:
         return math.exp(self._best / temperature - self._total_at(temperature))
 
     @property
-    def no_answer_logit(self) -> float:
-        """Log-odds of "not answerable" against all spans together; inf without a span."""
+    def no_answer_raw_logit(self) -> float:
+        """What the model gives "not answerable" above all spans together; inf without a span."""
         return self._no_answer - self._total
+
+    @property
+    def no_answer_logit(self) -> float:
+        """Log-odds of "not answerable", scaled and moved as was learnt; inf without a span."""
+        return self._no_answer_scale * self.no_answer_raw_logit + self._no_answer_offset
 
     @property
     def no_answer_probability(self) -> float:

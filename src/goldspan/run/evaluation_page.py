@@ -6,10 +6,16 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from goldspan.run.html import chart, charts, page, paragraph, section, table
+from goldspan.run.html import Figures, chart, charts, facts, page, paragraph, section, table
 
 AROUND = 300
 """Characters of a passage shown on either side of an answer."""
+NO_ANSWER = "(not answerable)"
+THRESHOLD_LINES = {
+    "f1": "all questions",
+    "answerable": "answerable",
+    "not_answerable": "not answerable",
+}
 Values = Mapping[str, Any]
 
 
@@ -22,19 +28,28 @@ def evaluation_page(document: Values) -> str:
     details: Sequence[Values] = document.get("details", ())
     return page(
         "Evaluation of " + ", ".join(each["name"] for each in document["reports"]),
-        section("Scores", _scores(document["reports"]), _notes(document["reports"])),
-        section("Old against new", _comparisons(document["comparisons"])),
+        section(
+            "Scores",
+            _scores(document["reports"]),
+            *map(paragraph, document.get("notes", ())),
+            _models(document.get("models", {})),
+        ),
+        section(
+            "Old against new",
+            *map(paragraph, document.get("verdicts", ())),
+            _comparisons(document["comparisons"]),
+        ),
         section("How sure, and how right", *_curves(details)),
         *[_detail(detail) for detail in details],
         section("Side by side", _side_by_side(document.get("side_by_side", ()))),
     )
 
 
-def _figure(interval: Values, sign: str = "") -> str:
+def _figure(interval: Values, sign: str = "") -> Figures:
     low, high = interval["low"], interval["high"]
     if low is None or high is None or low == float("-inf"):
-        return f"{interval['mean']:{sign}.1f} [no interval]"
-    return f"{interval['mean']:{sign}.1f} [{low:{sign}.1f}, {high:{sign}.1f}]"
+        return Figures(f"{interval['mean']:{sign}.1f} [no interval]")
+    return Figures(f"{interval['mean']:{sign}.1f} [{low:{sign}.1f}, {high:{sign}.1f}]")
 
 
 def _scores(reports: Sequence[Values]) -> str:
@@ -51,12 +66,9 @@ def _scores(reports: Sequence[Values]) -> str:
     return table(["reader", "EM", "F1", "questions"], rows)
 
 
-def _notes(reports: Sequence[Values]) -> str:
-    first = reports[0]
-    return paragraph(
-        f"In percent by SQuAD {first['version']}'s rules, with 95 % intervals that draw "
-        f"{first['clusters_by']}s."
-    )
+def _models(models: Mapping[str, str]) -> str:
+    """Say where the readers are that go by a shorter name."""
+    return facts({name: model for name, model in models.items() if name != model})
 
 
 def _comparisons(comparisons: Sequence[Values]) -> str:
@@ -67,7 +79,8 @@ def _comparisons(comparisons: Sequence[Values]) -> str:
             f"{one['second']} − {one['first']}",
             _figure(one["exact_match"]["interval"], "+"),
             _figure(one["f1"]["interval"], "+"),
-            f"{one['f1']['p']:.3f}",
+            # p is never 0; so few digits must not make it look so.
+            Figures("< 0.001" if one["f1"]["p"] < 0.001 else f"{one['f1']['p']:.3f}"),
         ]
         for one in comparisons
     ]
@@ -85,8 +98,8 @@ def _curves(details: Sequence[Values]) -> list[str]:
                 reliability[label] = [(b["score"], b["right"]) for b in found["bins"]]
                 risk[f"{name}{suffix}"] = [tuple(point) for point in found["risk_coverage"]]
         if detail.get("thresholds"):
-            for part in ("f1", "answerable", "not_answerable"):
-                thresholds[f"{name}, {part.replace('_', ' ')}"] = [
+            for part, of in THRESHOLD_LINES.items():
+                thresholds[f"{name}, {of}"] = [
                     (p["threshold"], p[part]) for p in detail["thresholds"]["points"]
                 ]
     if reliability:
@@ -126,11 +139,19 @@ def _detail(detail: Values) -> str:
         head = ["probe", "questions", "same answer %", "F1 before", "F1 after", "right is"]
         parts.append(table(head, rows))
     examples = "".join(map(_example, detail["worst"]))
-    return section(detail["name"], *parts, paragraph("Wrong answers, the surest first:"), examples)
+    return section(
+        detail["name"],
+        *parts,
+        paragraph("Wrong answers, the surest first, each with its passage:"),
+        examples,
+    )
+
+
+def _golds(golds: Sequence[str]) -> str:
+    return " | ".join(dict.fromkeys(golds)) or NO_ANSWER
 
 
 def _example(example: Values) -> str:
-    golds = " | ".join(example["golds"]) or "(not answerable)"
     context, span = example["context"], example["span"]
     if span:
         start, end = span["start"], span["end"]
@@ -139,12 +160,9 @@ def _example(example: Values) -> str:
     else:
         passage = escape(context[: 2 * AROUND])
     return (
-        f"<details><summary>{escape(example['question_text'])}</summary>\n"
-        + paragraph(
-            f"gold: {golds}; given: {example['given'] or '(not answerable)'}, score "
-            f"{example['score']:.2f}"
-        )
-        + f"<p>{passage}</p></details>\n"
+        f"<details><summary>{escape(example['question_text'])} "
+        f"<strong>{escape(example['given'] or NO_ANSWER)}</strong> {example['score']:.2f}, "
+        f"gold: {escape(_golds(example['golds']))}</summary>\n<p>{passage}</p></details>\n"
     )
 
 
@@ -157,8 +175,8 @@ def _side_by_side(rows: Sequence[Values]) -> str:
         [
             [
                 row["question_text"],
-                " | ".join(row["golds"]) or "(not answerable)",
-                *(row["answers"][name] or "(not answerable)" for name in names),
+                _golds(row["golds"]),
+                *(row["answers"][name] or NO_ANSWER for name in names),
             ]
             for row in rows
         ],

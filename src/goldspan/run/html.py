@@ -26,9 +26,11 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
 table { border-collapse: collapse; margin: 0.5rem 0; }
 th, td { text-align: left; padding: 0.2rem 0.9rem 0.2rem 0; vertical-align: top;
   border-bottom: 1px solid #ddd; overflow-wrap: anywhere; }
+td.figures { white-space: nowrap; overflow-wrap: normal; font-variant-numeric: tabular-nums; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 pre { white-space: pre-wrap; background: #f5f5f5; padding: 0.6rem; overflow-wrap: anywhere; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1rem; }
+.charts { display: grid; gap: 1.5rem;
+  grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); }
 figure { margin: 0; } figcaption { font-weight: 600; } svg { width: 100%; height: auto; }
 svg text { font: 12px system-ui, sans-serif; fill: currentColor; }
 .warning { border-left: 4px solid #b3541e; padding-left: 0.7rem; }
@@ -36,6 +38,12 @@ svg text { font: 12px system-ui, sans-serif; fill: currentColor; }
   body { color: #e6e6e6; background: #16181c; } th, td { border-color: #3a3d44; }
   pre { background: #22252b; } svg { --grid: #3a3d44; } }
 """
+
+
+class Figures(str):
+    """Numbers that belong together: a table keeps them on one line."""
+
+    __slots__ = ()
 
 
 def page(title: str, *parts: str) -> str:
@@ -89,7 +97,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
     def cell(value: object) -> str:
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        css = ' class="number"' if number else ""
+        figures = ' class="figures"' if isinstance(value, Figures) else ""
+        css = ' class="number"' if number else figures
         return f"<td{css}>{escape(shown(value))}</td>"
 
     names = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)

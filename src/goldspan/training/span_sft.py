@@ -137,6 +137,9 @@ def _prepare(
         doc_stride=settings.doc_stride,
         max_answer_length=settings.max_answer_length,
         no_answer_threshold=start.config.no_answer_threshold,
+        # A threshold means what it says only with the scale that it was learnt with.
+        no_answer_scale=start.config.no_answer_scale,
+        no_answer_offset=start.config.no_answer_offset,
     ).limited_to(length_limit(start.model, start.tokenizer))
     if not 0.0 <= settings.negatives <= 1.0:
         raise InvalidSettings(f"negatives lies between 0 and 1, found {settings.negatives!r}")
@@ -155,7 +158,12 @@ def _prepare(
     require_rows(counts)
     # Windows without the answer of an answerable question teach no silence about the whole.
     if any(not d.answerable and d.context for d in learnt):
-        config = replace(config, no_answer_threshold=NO_ANSWER_THRESHOLD)
+        config = replace(
+            config,
+            no_answer_threshold=NO_ANSWER_THRESHOLD,
+            no_answer_scale=1.0,
+            no_answer_offset=0.0,
+        )
     return rows, counts, config
 
 

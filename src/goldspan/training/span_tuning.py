@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -13,9 +14,10 @@ from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.squad_version import SquadVersion, version_for
 from goldspan.errors import InvalidInput
 from goldspan.evaluation.calibration import calibration
+from goldspan.evaluation.logistic import fit_logistic, sigmoid
 from goldspan.evaluation.report import evaluate
 from goldspan.evaluation.squad import exact_match, token_f1
-from goldspan.evaluation.threshold import threshold_curve
+from goldspan.evaluation.threshold import f1_at, promising_threshold
 from goldspan.reader.base import OnProgress
 from goldspan.reader.span import SpanReader
 from goldspan.reader.span_config import SpanReaderConfig
@@ -33,7 +35,8 @@ class Observed:
     Args:
         demonstration: the question with its gold answers.
         text: the reader's best span.
-        none: its probability that there is no answer, 0 to 1.
+        silence: what its model gives "not answerable" above all spans, in nats; inf where the
+            context has no span.
         sure: probability of that span among all spans, at each of ``TEMPERATURES``.
         exact: whether the span is exactly right, 0 or 1.
         f1: token F1 of the span, 0 to 1.
@@ -41,7 +44,7 @@ class Observed:
 
     demonstration: Demonstration
     text: str
-    none: float
+    silence: float
     sure: tuple[float, ...]
     exact: float
     f1: float
@@ -52,10 +55,13 @@ class Tuning:
     """What was learnt; its figures are measured on the questions that it was learnt from.
 
     Args:
-        config: the reader's, with temperature and threshold.
+        config: the reader's, with all that was learnt.
         questions: how many it was learnt from.
         ece_before: expected calibration error of the best spans' scores before, 0 to 1.
         ece_after: the same at the new temperature.
+        silence_ece_before: expected calibration error of the probability of "not answerable" as
+            the model gives it, 0 to 1; None where no threshold was learnt.
+        silence_ece_after: the same with the new scale and offset.
         f1_at_threshold: F1 in percent at the new threshold; None where none was learnt.
     """
 
@@ -63,7 +69,9 @@ class Tuning:
     questions: int
     ece_before: float
     ece_after: float
-    f1_at_threshold: float | None
+    silence_ece_before: float | None = None
+    silence_ece_after: float | None = None
+    f1_at_threshold: float | None = None
 
 
 def tune_reader(
@@ -71,7 +79,7 @@ def tune_reader(
     demonstrations: Sequence[Demonstration],
     on_progress: OnProgress | None = None,
 ) -> Tuning:
-    """Learn a temperature, and a threshold where some questions are not answerable.
+    """Learn a temperature, and when to be silent where some questions are not answerable.
 
     Args:
         reader: a trained one; it is left as it is.
@@ -101,7 +109,7 @@ def observe(
             Observed(
                 demonstration=d,
                 text=text,
-                none=search.no_answer_probability,
+                silence=search.no_answer_raw_logit,
                 sure=tuple(search.best_probability(each) for each in TEMPERATURES),
                 exact=exact_match(text, d.gold_texts, version),
                 f1=token_f1(text, d.gold_texts, version),
@@ -113,16 +121,17 @@ def observe(
 def learn(
     observed: Sequence[Observed], config: SpanReaderConfig, *, threshold: bool = True
 ) -> Tuning:
-    """Choose temperature and threshold.
+    """Choose a temperature, and the scale, offset and threshold of silence.
 
     The temperature is the one at which the best span's probability best foretells whether it is
-    exactly right, by log loss over the answerable questions. The threshold is the one with the
-    highest F1 (see ``threshold_curve``). Neither changes which span is best.
+    exactly right, by log loss over the answerable questions. Scale and offset do the same for the
+    probability of "not answerable" (``fit_logistic``), and the threshold is the one that promises
+    the highest F1 (``promising_threshold``). None of them changes which span is best.
 
     Args:
         observed: held-out questions.
         config: the reader's.
-        threshold: whether to learn one, if some questions are not answerable.
+        threshold: whether silence is learnt, if some questions are not answerable.
 
     Raises:
         InvalidInput: if no question is answerable.
@@ -135,23 +144,44 @@ def learn(
     scores = np.clip(np.array([each.sure for each in answerable]), 1e-9, 1 - 1e-9)
     right = [each.exact for each in answerable]
     best = int(np.argmin(_log_losses(scores, np.array(right)[:, None])))
-    config = replace(config, temperature=TEMPERATURES[best])
-    f1_at_threshold = None
-    if threshold and len(answerable) < len(observed):
-        point = threshold_curve(
-            [each.f1 for each in observed],
-            [each.demonstration.answerable for each in observed],
-            [each.none for each in observed],
-        ).best
-        config = replace(config, no_answer_threshold=min(1.0, max(0.0, point.threshold)))
-        f1_at_threshold = point.f1
-    return Tuning(
-        config=config,
+    tuning = Tuning(
+        config=replace(config, temperature=TEMPERATURES[best]),
         questions=len(observed),
         ece_before=calibration(scores[:, 0].tolist(), right).ece,
         ece_after=calibration(scores[:, best].tolist(), right).ece,
-        f1_at_threshold=f1_at_threshold,
     )
+    if threshold and len(answerable) < len(observed):
+        return _with_silence(tuning, observed)
+    return tuning
+
+
+def _with_silence(tuning: Tuning, observed: Sequence[Observed]) -> Tuning:
+    """Add what questions of both kinds teach about silence."""
+    answerable = [each.demonstration.answerable for each in observed]
+    empty = [float(not has) for has in answerable]
+    logits = [each.silence for each in observed]
+    # A context without a span has infinite log-odds, and nothing to teach.
+    finite = [place for place, logit in enumerate(logits) if math.isfinite(logit)]
+    scale, offset = fit_logistic([logits[at] for at in finite], [empty[at] for at in finite])
+    config = replace(tuning.config, no_answer_scale=scale, no_answer_offset=offset)
+    f1 = [each.f1 for each in observed]
+    none = silence_probabilities(observed, config)
+    chosen = promising_threshold(f1, answerable, none)
+    before = sigmoid(np.array(logits)).tolist()
+    return replace(
+        tuning,
+        config=replace(config, no_answer_threshold=chosen),
+        silence_ece_before=calibration(before, empty).ece,
+        silence_ece_after=calibration(none, empty).ece,
+        f1_at_threshold=f1_at(chosen, f1, answerable, none),
+    )
+
+
+def silence_probabilities(observed: Sequence[Observed], config: SpanReaderConfig) -> list[float]:
+    """Return how likely each question is not answerable, by what a configuration has learnt."""
+    logits = np.array([each.silence for each in observed])
+    probabilities = sigmoid(config.no_answer_scale * logits + config.no_answer_offset)
+    return [float(each) for each in probabilities]
 
 
 def _log_losses(scores: NDArray[np.float64], truth: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -188,7 +218,8 @@ def tune_after_training(
         figures = _scores(reader, observed, tuning.config)
     learnt = {name: value for name, value in asdict(tuning).items() if name != "config"}
     learnt["temperature"] = tuning.config.temperature
-    learnt["no_answer_threshold"] = tuning.config.no_answer_threshold
+    for name in ("no_answer_scale", "no_answer_offset", "no_answer_threshold"):
+        learnt[name] = getattr(tuning.config, name)
     return tuning.config, {**figures, "tuning": learnt}
 
 
@@ -211,10 +242,14 @@ def _contexts(observed: Iterable[Observed]) -> Iterable[str]:
     return dict.fromkeys(each.demonstration.context for each in observed)
 
 
-def _said(observed: Iterable[Observed], config: SpanReaderConfig) -> Mapping[str, str]:
+def _said(observed: Sequence[Observed], config: SpanReaderConfig) -> Mapping[str, str]:
     """What a reader of this configuration answers, by the question's id."""
     limit = 1.0 if config.no_answer_threshold is None else config.no_answer_threshold
-    return {each.demonstration.id: "" if each.none > limit else each.text for each in observed}
+    none = silence_probabilities(observed, config)
+    return {
+        each.demonstration.id: "" if probability > limit else each.text
+        for each, probability in zip(observed, none, strict=True)
+    }
 
 
 def _scores(

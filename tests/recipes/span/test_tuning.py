@@ -39,8 +39,30 @@ def test_a_threshold_is_learnt_where_some_questions_have_no_answer(reader: SpanR
     # Whatever the reader says of the answerable ones is wrong: silence is best.
     assert tuning.f1_at_threshold == 50.0
     assert tuning.config.no_answer_threshold is not None
-    silent = reader.configured(no_answer_threshold=tuning.config.no_answer_threshold)
+    silent = SpanReader(reader.model, reader.tokenizer, tuning.config)
     assert [silent.answer(q.question_text, [CONTEXT])[0].text for q in questions] == [""] * 6
+
+
+def test_the_probability_of_silence_learns_how_many_questions_have_no_answer(
+    reader: SpanReader,
+) -> None:
+    questions = kinds(reader, 30)
+    tuning = tune_reader(reader, questions)
+    assert tuning.silence_ece_before is not None
+    assert tuning.silence_ece_after is not None
+    # An untrained reader gives "not answerable" a thousandth, whatever it is asked; half are so.
+    assert tuning.silence_ece_before == pytest.approx(0.5, abs=0.05)
+    assert tuning.silence_ece_after < 0.05
+    tuned = SpanReader(reader.model, reader.tokenizer, tuning.config)
+    asked = [(q.question_text, [q.context]) for q in questions]
+    none = [each.no_answer for each in tuned.assess_many(asked)]
+    assert sum(filter(None, none)) / len(none) == pytest.approx(0.5, abs=0.05)
+
+
+def test_learning_twice_teaches_the_same(reader: SpanReader) -> None:
+    once = tune_reader(reader, kinds(reader, 10))
+    tuned = SpanReader(reader.model, reader.tokenizer, once.config)
+    assert tune_reader(tuned, kinds(reader, 10)) == once
 
 
 def test_questions_that_all_lack_an_answer_teach_nothing(reader: SpanReader) -> None:
@@ -63,6 +85,8 @@ def test_what_there_is_enough_of_is_learnt_after_training(reader: SpanReader) ->
     config, figures = tune_after_training(reader, kinds(reader, ENOUGH))
     assert figures["tuning"]["temperature"] == config.temperature < 1.0
     assert figures["tuning"]["no_answer_threshold"] == config.no_answer_threshold is not None
+    assert figures["tuning"]["no_answer_scale"] == config.no_answer_scale
+    assert config.no_answer_offset != 0.0
     assert (figures["questions"], figures["missing"]) == (2 * ENOUGH, 0)
 
 

@@ -56,7 +56,8 @@ def test_the_table_has_every_reader_and_every_comparison(
     output = tmp_path / "report.json"
     done = run(*readers, "--data", data, "--baseline", train, "--output", output)
     assert done.exit_code == 0, done.output
-    names = ["always 'tea'", *readers]
+    short = [Path(reader).name for reader in readers]
+    names = ["always 'tea'", *short]
     report = json.loads(output.read_text(encoding="utf-8"))
     assert [(r["name"], r["questions"], r["clusters_by"]) for r in report["reports"]] == [
         (name, 4, "article") for name in names
@@ -66,9 +67,10 @@ def test_the_table_has_every_reader_and_every_comparison(
         (names[0], names[2]),
         (names[1], names[2]),
     ]
-    assert set(report["predictions"][readers[0]]) == {"Bees-Bees", "Bees-make", "Tides-The"} | {
+    assert set(report["predictions"][short[0]]) == {"Bees-Bees", "Bees-make", "Tides-The"} | {
         "Tides-Moon"
     }
+    assert report["models"] == dict(zip(short, readers, strict=True))
     assert "always 'tea'" in done.output
     assert "2 articles" in done.output
 
@@ -101,9 +103,12 @@ def test_the_whole_report_is_one_page_and_one_json(
     assert done.exit_code == 0, done.output
     assert "expected calibration error" in done.output
     assert "question paraphrased" in done.output
-    assert "Old against new" in page.read_text(encoding="utf-8")
+    shown = page.read_text(encoding="utf-8")
+    assert "Old against new" in shown
+    assert "Only 2 articles: intervals are rough" in shown
+    assert "Not shown that reader1 and reader0 differ" in shown
     report = json.loads(output.read_text(encoding="utf-8"))
-    assert [each["name"] for each in report["details"]] == readers
+    assert [each["name"] for each in report["details"]] == ["reader0", "reader1"]
     assert report["details"][0]["by_question_word"]["what"]["questions"] == 4
     assert report["details"][0]["probes"][0]["questions"] > 0
 

@@ -227,12 +227,22 @@ def test_every_character_of_unicode_keeps_its_place(
     few=st.integers(1, 4),
     more=st.integers(0, 200),
     threshold=st.none() | st.floats(0.0, 1.0),
+    scale=st.floats(0.05, 3.0),
+    offset=st.floats(-9.0, 9.0),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_asking_for_more_answers_changes_none_of_the_first(
-    reader: SpanReader, contexts: list[str], few: int, more: int, threshold: float | None
+    reader: SpanReader,
+    contexts: list[str],
+    few: int,
+    more: int,
+    threshold: float | None,
+    scale: float,
+    offset: float,
 ) -> None:
-    asked = reader.configured(no_answer_threshold=threshold)
+    asked = reader.configured(
+        no_answer_threshold=threshold, no_answer_scale=scale, no_answer_offset=offset
+    )
     long = asked.answer("who sat where ?", contexts, top_k=few + more)
     assert asked.answer("who sat where ?", contexts, top_k=few) == long[:few]
     spoken = [answer.score for answer in long if answer.text]
@@ -265,8 +275,10 @@ def test_where_a_draft_is_clear_the_model_does_not_read(reader: SpanReader) -> N
 def test_a_draft_near_the_threshold_of_silence_is_read_again(reader: SpanReader) -> None:
     model = turned_round(reader)
     asked = ("who sat where ?", [CONTEXT])
-    (found,) = SpanReader(model, reader.tokenizer, CONFIG).assess_many([asked])
-    config = replace(CONFIG, no_answer_threshold=found.no_answer)
+    learnt = replace(CONFIG, no_answer_scale=0.4, no_answer_offset=0.5)
+    (found,) = SpanReader(model, reader.tokenizer, learnt).assess_many([asked])
+    assert found.no_answer is not None
+    config = replace(learnt, no_answer_threshold=found.no_answer)
     drafted = SpanReader(reader.model, reader.tokenizer, config, draft=model)
     assert drafted.answer(*asked) == SpanReader(reader.model, reader.tokenizer, config).answer(
         *asked

@@ -61,6 +61,18 @@ def test_no_answer_is_weighed_against_all_spans_by_the_least_sure_window() -> No
     assert search.no_answer_probability == pytest.approx(expected)
 
 
+def test_the_probability_of_no_answer_is_scaled_and_moved_as_was_learnt() -> None:
+    # One token, logit 1 for its only span, 3 for "not answerable": log-odds 2.
+    one = window([1], [0], 3.0, offsets=((0, 3),), words=(0,))
+    search = SpanSearch([one], 30, False, no_answer_scale=0.5, no_answer_offset=-3.0)
+    assert search.no_answer_raw_logit == pytest.approx(2.0)
+    assert search.no_answer_logit == pytest.approx(-2.0)
+    assert search.no_answer_probability == pytest.approx(1 / (1 + exp(2)))
+    (spoken,) = search.ranked()
+    assert spoken[2] == pytest.approx(1.0)  # spans among themselves are as they were
+    assert SpanSearch([], 30, True, 1.0, 0.5, -3.0).no_answer_probability == 1.0
+
+
 def test_a_token_without_text_begins_and_ends_no_answer() -> None:
     empty = window([9, 0], [9, 0], offsets=((0, 0), (0, 3)), words=(None, 0))
     assert [span for _, span, _ in SpanSearch([empty], 30, False).ranked()] == [Span(0, 3)]
