@@ -19,7 +19,12 @@ PROPERTIES = (
 def filled(make_dataset: Callable[..., Dataset]) -> Dataset:
     dataset = make_dataset(properties=PROPERTIES)
     dataset.add(
-        item("Denver won.", external_id="a", metadata={"split": "train", "n": 1}),
+        item(
+            "Denver won.",
+            external_id="a",
+            metadata={"split": "train", "n": 1},
+            suggestions=[suggested("Denver", 0.2)],
+        ),
         item(
             "Carolina lost.",
             external_id="b",
@@ -31,9 +36,14 @@ def filled(make_dataset: Callable[..., Dataset]) -> Dataset:
             external_id="c",
             metadata={"split": "train", "n": 2},
             responses=[answer("Nobody", status="draft")],
+            suggestions=[suggested("Nobody", 0.9)],
         ),
     )
     return dataset
+
+
+def suggested(value: str, score: float) -> dict[str, Any]:
+    return {"question_name": "answer", "value": value, "score": score, "agent": "reader"}
 
 
 def names(page: dict[str, Any]) -> str:
@@ -84,6 +94,8 @@ def test_a_query_that_means_nothing_is_refused(
 
 STATUS = {"entity": "response", "question": None, "property": "status"}
 N = {"entity": "metadata", "metadata_property": "n"}
+SCORE = {"entity": "suggestion", "question": "answer", "property": "score"}
+AGENT = {**SCORE, "property": "agent"}
 
 
 @pytest.mark.parametrize(
@@ -141,6 +153,9 @@ N = {"entity": "metadata", "metadata_property": "n"}
             "",
         ),
         ({"sort": [{"scope": N, "order": "desc"}]}, "bca"),
+        ({"filters": {"type": "range", "scope": SCORE}}, "ac"),
+        ({"sort": [{"scope": SCORE, "order": "desc"}]}, "cab"),
+        ({"sort": [{"scope": SCORE}]}, "acb"),
     ],
 )
 def test_a_search_finds(filled: Dataset, body: dict[str, Any], found: str) -> None:
@@ -155,6 +170,7 @@ def test_a_search_finds(filled: Dataset, body: dict[str, Any], found: str) -> No
         ({"query": {"text": {"q": "x", "field": "none"}}}, "field 'none' is not one of"),
         ({"filters": {"type": "range", "ge": 1, "scope": STATUS}}, "has no range"),
         ({"sort": [{"scope": STATUS}]}, "records sort by"),
+        ({"sort": [{"scope": AGENT}]}, "records sort by"),
         (
             {
                 "filters": {

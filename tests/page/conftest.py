@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    sync_playwright,
+)
 from tests.api.talk import Person
 from tests.conftest import missing
 from tests.page.site import OWNER_PASSWORD, Site
@@ -57,25 +64,34 @@ class Faults:
     def __init__(self) -> None:
         self.found: list[str] = []
         self.allowed: list[str] = []
+        self._listening: list[tuple[Page, str, Callable[..., None]]] = []
 
     def watch(self, page: Page) -> None:
-        page.on(
-            "response",
-            lambda response: (
-                self.found.append(f"status of {response.status}: {response.url}")
-                if response.status >= 400
-                else None
-            ),
-        )
-        page.on("pageerror", lambda error: self.found.append(f"thrown: {error}"))
-        page.on(
-            "console",
-            lambda message: (
-                self.found.append(f"{message.type}: {message.text}")
-                if message.type == "error"
-                else None
-            ),
-        )
+        """Listen to a page until ``leave``."""
+        listeners: dict[str, Callable[..., None]] = {
+            "response": self._answered,
+            "pageerror": self._thrown,
+            "console": self._said,
+        }
+        for event, listener in listeners.items():
+            page.on(event, listener)  # type: ignore[call-overload]
+            self._listening.append((page, event, listener))
+
+    def leave(self) -> None:
+        """Listen no more: the pages may go on to another test."""
+        for page, event, listener in self._listening:
+            page.remove_listener(event, listener)
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self.found.append(f"status of {response.status}: {response.url}")
+
+    def _thrown(self, error: Exception) -> None:
+        self.found.append(f"thrown: {error}")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.found.append(f"{message.type}: {message.text}")
 
     def allow(self, part: str) -> None:
         """Allow errors that hold this text, such as the browser's own on an answer of 401."""
@@ -86,6 +102,10 @@ class Faults:
 
 
 Opened = Callable[..., Page]
+Look = tuple[tuple[int, int], str]
+"""The size of the window and the scheme."""
+
+OPPOSITE_LOOKS: tuple[Look, Look] = ((WIDE, "light"), (PHONE, "dark"))
 
 
 @pytest.fixture
@@ -94,11 +114,35 @@ def faults() -> Iterator[Faults]:
     # The browser itself reports refused requests; asking who is signed in is one for strangers.
     found.allow("status of 401")
     yield found
+    found.leave()
     found.check()
 
 
+@pytest.fixture(scope="session")
+def new_context(browser: Browser, site: Site) -> Callable[..., BrowserContext]:
+    """Give ``new_context(person, size, scheme, **options)``, signed in; the caller closes it."""
+
+    def make(
+        person: Person | None, size: tuple[int, int], scheme: str, **options: Any
+    ) -> BrowserContext:
+        context = browser.new_context(
+            base_url=site.url,
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale="en-GB",
+            timezone_id="America/New_York",
+            **options,
+        )
+        context.set_default_timeout(8_000)
+        if person is not None:
+            context.add_cookies(site.cookies_of(person))
+        return context
+
+    return make
+
+
 @pytest.fixture
-def open_page(browser: Browser, site: Site, faults: Faults) -> Iterator[Opened]:
+def open_page(new_context: Callable[..., BrowserContext], faults: Faults) -> Iterator[Opened]:
     """Give ``open_page(person, path, size=WIDE, scheme="light") -> Page``, signed in."""
     contexts: list[BrowserContext] = []
 
@@ -109,18 +153,8 @@ def open_page(browser: Browser, site: Site, faults: Faults) -> Iterator[Opened]:
         scheme: str = "light",
         **options: Any,
     ) -> Page:
-        context = browser.new_context(
-            base_url=site.url,
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme="dark" if scheme == "dark" else "light",
-            locale="en-GB",
-            timezone_id="America/New_York",
-            **options,
-        )
-        context.set_default_timeout(8_000)
+        context = new_context(person, size, scheme, **options)
         contexts.append(context)
-        if person is not None:
-            context.add_cookies(site.cookies_of(person))
         page = context.new_page()
         faults.watch(page)
         page.goto(path)
@@ -129,6 +163,50 @@ def open_page(browser: Browser, site: Site, faults: Faults) -> Iterator[Opened]:
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def kept_pages(
+    new_context: Callable[..., BrowserContext],
+) -> Iterator[Callable[[Person, Look], Page]]:
+    """Give ``kept_pages(person, look) -> Page``, the same one each time: it has loaded all."""
+    pages: dict[tuple[str, Look], Page] = {}
+
+    def page_of(person: Person, look: Look) -> Page:
+        if (person.id, look) not in pages:
+            pages[person.id, look] = new_context(person, *look).new_page()
+        return pages[person.id, look]
+
+    yield page_of
+    for page in pages.values():
+        page.context.close()
+
+
+@pytest.fixture(params=OPPOSITE_LOOKS, ids=["wide-light", "phone-dark"])
+def look(request: pytest.FixtureRequest) -> Look:
+    """Walk a test's path twice: both sizes and both schemes are seen on the way."""
+    given: Look = request.param
+    return given
+
+
+@pytest.fixture
+def walk(
+    kept_pages: Callable[[Person, Look], Page], faults: Faults, look: Look
+) -> Iterator[Callable[[Person, str], Page]]:
+    """Give ``walk(person, path) -> Page``, in each look; it is left when the test ends."""
+    walked: list[Page] = []
+
+    def go(person: Person, path: str) -> Page:
+        page = kept_pages(person, look)
+        if page not in walked:
+            faults.watch(page)
+            walked.append(page)
+        page.goto(path)
+        return page
+
+    yield go
+    for page in walked:
+        page.goto("about:blank")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
+from tests.api.talk import Person
 
 
 def on_desk(page: Page, question: str) -> None:
@@ -80,3 +81,14 @@ def pick(page: Page, label: str, option: str) -> None:
     """Choose from one of the page's own lists."""
     page.get_by_role("combobox", name=label, exact=True).click()
     page.get_by_role("option", name=option, exact=True).click()
+
+
+def listed(page: Page) -> Locator:
+    """Return the records of the list that a lead browses."""
+    return page.get_by_role("list", name="Records").get_by_role("listitem")
+
+
+def respond(person: Person, record: dict[str, Any], body: dict[str, Any], **judged: Any) -> None:
+    """Answer a record as the page does, with what it notes of the judgement."""
+    path = f"/api/v1/records/{record['id']}/response"
+    person.ask("PUT", path, 200, json={**body, "judgement": judged})

@@ -5,15 +5,16 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.api.talk import TEXT, Dataset, Person
-from tests.page.conftest import Opened
+from tests.page.conftest import Faults, Opened
 from tests.page.hostile import STRINGS, packed
 from tests.page.runs import begun, ended, evaluation
 from tests.page.site import OWNER_PASSWORD, Site
-from tests.page.talk import attach, button
+from tests.page.talk import attach, button, pick, saved
 from tests.page.test_preference import COMPANIONS, options, preferences, question
 
 from goldspan.server.serve import RunningServer, start_in_thread
@@ -26,7 +27,19 @@ WATCH = """
 window.__violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
     window.__violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+window.__asked = 0;
+const ask = window.fetch;
+window.fetch = (...given) => {
+    window.__asked += 1;
+    return ask(...given).finally(() => { window.__asked -= 1; });
+};
 """
+# All that was asked for is there, and what its answers ask for in turn.
+QUIET = """async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const waits = () => window.__asked > 0 || document.querySelector(".spinner");
+    for (let calm = 0; calm < 4; calm = waits() ? 0 : calm + 1) await frame();
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -158,8 +171,8 @@ def judged(served: Site, people: list[Person], texts: Dataset) -> Dataset:
 def visit(page: Page, path: str) -> None:
     """Open a screen and wait until all that it asks for is there."""
     page.goto(path)
-    page.wait_for_load_state("networkidle")
     expect(page.locator("main, [role=dialog]").first).to_be_visible()
+    page.evaluate(QUIET)
     check(page)
 
 
@@ -219,6 +232,7 @@ def test_an_annotators_screens_only_show_hostile_texts(
     page.keyboard.press("g")
     check(page)
     page.keyboard.press("Control+s")
+    saved(page)
     page.keyboard.press("h")
     page.get_by_role("tab", name="Drafts").click()
     expect(page.get_by_role("dialog").get_by_role("listitem")).to_be_visible()
@@ -265,6 +279,32 @@ def test_a_leads_screens_only_show_hostile_texts(
     check(page)
     page.get_by_role("searchbox").fill("window.__ran <script>")
     expect(page.locator("mark").first).to_be_visible()
+    check(page)
+
+
+def test_filters_only_show_hostile_texts(
+    served: Site, texts: Dataset, open_hostile: Opened, faults: Faults
+) -> None:
+    # What an address says is shown as well, be it known to the server or not.
+    faults.allow("status of 422")
+    faults.allow("status of 404")
+    page = open_hostile(served.owner)
+    written = json.dumps(ALL[:4000])
+    said = {"suggestion": "topic", "value": written, "agent": ALL[:2000], "q": STRINGS[0]}
+    visit(page, f"{served.url}/datasets/{texts.id}/records?{urlencode(said)}")
+    expect(page.get_by_role("group", name="What the list is narrowed by")).to_contain_text(
+        "<script>"
+    )
+    said = {"metadata": ALL[:2000], "term": written, "similar": STRINGS[0], "by": STRINGS[1]}
+    visit(page, f"{served.url}/datasets/{texts.id}/records?{urlencode(said)}")
+    visit(page, f"{served.url}/datasets/{texts.id}/records?suggestion=note")
+    button(page, "Filters").click()
+    pick(page, "Suggested by", STRINGS[0])
+    check(page)
+    page.get_by_role("combobox", name="Suggestion", exact=True).click()
+    page.get_by_role("option", name="topic").click()
+    page.get_by_role("combobox", name="Suggested value").click()
+    expect(page.get_by_role("option")).to_have_count(len(STRINGS))
     check(page)
 
 

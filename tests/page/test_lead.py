@@ -2,15 +2,13 @@
 
 import json
 import re
-from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from tests.api.talk import Dataset, Person, answer, item, new_name
-from tests.page.conftest import PHONE, WIDE, Faults, Opened
-from tests.page.looks import ALL_LOOKS
+from tests.page.conftest import Faults, Look, Opened
 from tests.page.site import Site, span
-from tests.page.talk import attach, button, marks, pick
+from tests.page.talk import attach, button, listed, marks, pick, respond
 
 PAPER = "Lisa Novak founded the paper mill at Trelm in 1871. It burned down in 1902."
 SQUAD = {
@@ -42,17 +40,6 @@ SQUAD = {
 }
 
 
-def lines(page: Page) -> Locator:
-    """Return the records that are listed."""
-    return page.get_by_role("list", name="Records").get_by_role("listitem")
-
-
-def respond(person: Person, record: dict[str, Any], value: Any, seconds: int) -> None:
-    path = f"/api/v1/records/{record['id']}/response"
-    judgement = {"elapsed_ms": seconds * 1000}
-    person.ask("PUT", path, 200, json={**answer(value), "judgement": judgement})
-
-
 @pytest.fixture(scope="module")
 def pair(site: Site) -> tuple[Person, Person]:
     return site.person("annotator"), site.person("annotator")
@@ -66,9 +53,9 @@ def disputed(site: Site, pair: tuple[Person, Person]) -> Dataset:
     )
     one, two = pair
     for person in pair:
-        respond(person, agreed, [span("Lisa Novak", PAPER)], 4)
-    respond(one, other, [span("1871", PAPER)], 2)
-    respond(two, other, [span("1902", PAPER)], 3)
+        respond(person, agreed, answer([span("Lisa Novak", PAPER)]), elapsed_ms=4000)
+    respond(one, other, answer([span("1871", PAPER)]), elapsed_ms=2000)
+    respond(two, other, answer([span("1902", PAPER)]), elapsed_ms=3000)
     return dataset
 
 
@@ -77,17 +64,14 @@ def create(page: Page, template: str, name: str) -> None:
     page.get_by_label(re.compile("^Name")).fill(name)
 
 
-@pytest.mark.parametrize(("size", "scheme"), ALL_LOOKS)
-def test_a_dataset_for_marking_is_made_from_a_squad_file(
-    site: Site, open_page: Opened, size: tuple[int, int], scheme: str
-) -> None:
-    page = open_page(site.owner, "/new", size, scheme)
+def test_a_dataset_for_marking_is_made_from_a_squad_file(site: Site, walk: Opened) -> None:
+    page = walk(site.owner, "/new")
     create(page, "Mark the answer", new_name("Mills"))
     attach(page, "mills.json", json.dumps(SQUAD))
     button(page, "Create").click()
-    expect(lines(page)).to_have_count(2)
-    expect(lines(page).first).to_contain_text("Lisa Novak · suggestion")
-    expect(lines(page).last).to_contain_text("Not answerable from this passage · suggestion")
+    expect(listed(page)).to_have_count(2)
+    expect(listed(page).first).to_contain_text("Lisa Novak · suggestion")
+    expect(listed(page).last).to_contain_text("Not answerable from this passage · suggestion")
     page.get_by_role("link", name="Annotate").click()
     expect(page.get_by_text("Who founded the mill?")).to_be_visible()
     expect(page.get_by_role("region", name="Answer")).to_contain_text("Lisa Novak")
@@ -106,28 +90,28 @@ def test_a_dataset_for_marking_is_made_from_a_squad_file(
     ],
 )
 def test_the_other_templates_make_datasets_too(
-    template: str, rows: list[dict[str, str]], shown: str, site: Site, open_page: Opened
+    template: str, rows: list[dict[str, str]], shown: str, site: Site, walk: Opened
 ) -> None:
-    page = open_page(site.owner, "/new")
+    page = walk(site.owner, "/new")
     create(page, template, new_name("Made"))
     if template == "Something else":
         page.get_by_label("What is asked").fill("What is it about?")
         page.get_by_label("Labels").fill("fire, water")
     attach(page, "rows.jsonl", "\n".join(json.dumps(row) for row in rows))
     button(page, "Create").click()
-    expect(lines(page)).to_have_count(1)
-    expect(lines(page).first).to_contain_text(shown)
+    expect(listed(page)).to_have_count(1)
+    expect(listed(page).first).to_contain_text(shown)
     page.get_by_role("link", name="Annotate").click()
     expect(page.get_by_role("region", name=re.compile("Answer|better|about")).first).to_be_visible()
 
 
 def test_columns_of_other_names_are_mapped_and_faulty_rows_left_out(
-    site: Site, open_page: Opened, faults: Faults
+    site: Site, walk: Opened, faults: Faults
 ) -> None:
     # What the server says of a file whose columns bear other names.
     faults.allow("status of 422")
     dataset = site.extractive([], name=new_name("Mapped"))
-    page = open_page(site.owner, f"/datasets/{dataset.id}/records/import")
+    page = walk(site.owner, f"/datasets/{dataset.id}/records/import")
     attach(page, "mills.csv", f'ask,about,said\nWhen?,"{PAPER}",1871\nWho?,,x\n')
     for field, column in (("question", "ask"), ("context", "about"), ("answer", "said")):
         pick(page, f"Column for “{field}”", column)
@@ -136,64 +120,15 @@ def test_columns_of_other_names_are_mapped_and_faulty_rows_left_out(
     expect(button(page, "Import")).to_be_disabled()
     page.get_by_label("Leave these rows out").check()
     button(page, "Import").click()
-    expect(lines(page)).to_have_count(1)
-    expect(lines(page).first).to_contain_text("1871")
+    expect(listed(page)).to_have_count(1)
+    expect(listed(page).first).to_contain_text("1871")
 
 
-def test_records_are_searched_filtered_sorted_and_deleted(
-    site: Site, annotator: Person, open_page: Opened
-) -> None:
-    dataset = site.extractive([annotator], name=new_name("Browsed"))
-    texts = ["Denver won.", "Carolina lost.", "Rain fell on Trelm."]
-    records = dataset.add(*(item(text, f"Question {n}?") for n, text in enumerate(texts)))
-    respond(annotator, records[0], [span("Denver", texts[0])], 5)
-    page = open_page(site.owner, f"/datasets/{dataset.id}/records")
-    expect(lines(page)).to_have_count(3)
-    page.get_by_role("searchbox").fill("rain")
-    expect(lines(page)).to_have_count(1)
-    expect(page.locator("mark")).to_have_text("Rain")
-    page.get_by_role("searchbox").fill("")
-    pick(page, "Status", "Complete")
-    expect(lines(page)).to_have_count(1)
-    expect(lines(page)).to_contain_text("1 response")
-    pick(page, "Status", "Pending")
-    expect(lines(page)).to_have_count(2)
-    pick(page, "Order", "Newest first")
-    expect(lines(page).first).to_contain_text("Question 2?")
-    page.get_by_label("Select all that are shown").check()
-    button(page, "Delete").click()
-    dialog = page.get_by_role("dialog", name="Delete 2 records?")
-    dialog.get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("No record fits")).to_be_visible()
-    assert len(dataset.records(site.owner)) == 1
-
-
-def test_records_are_filtered_by_their_metadata(
-    site: Site, annotator: Person, open_page: Opened
-) -> None:
-    dataset = site.extractive([annotator], name=new_name("Described"))
-    kind = {"name": "source", "title": "Source", "settings": {"type": "terms"}}
-    site.owner.ask("POST", f"{dataset.path}/metadata-properties", 201, json=kind)
-    for number, source in ((1, "annals"), (2, "press"), (3, "annals")):
-        dataset.add(item(PAPER, f"Number {number}?", metadata={"source": source}))
-    page = open_page(site.owner, f"/datasets/{dataset.id}/records")
-    expect(lines(page)).to_have_count(3)
-    pick(page, "Metadata", "annals (2)")
-    expect(lines(page)).to_contain_text(["Number 1?", "Number 3?"])
-    pick(page, "Metadata", "press (1)")
-    expect(lines(page)).to_contain_text(["Number 2?"])
-
-
-@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")])
 def test_one_key_decides_a_disagreement_and_one_takes_it_back(
-    site: Site,
-    pair: tuple[Person, Person],
-    open_page: Opened,
-    size: tuple[int, int],
-    scheme: str,
+    site: Site, pair: tuple[Person, Person], walk: Opened
 ) -> None:
     dataset = disputed(site, pair)
-    page = open_page(site.owner, f"/datasets/{dataset.id}/disagreements", size, scheme)
+    page = walk(site.owner, f"/datasets/{dataset.id}/disagreements")
     waiting = page.get_by_role("list", name="Disagreements").get_by_role("listitem")
     expect(waiting).to_have_count(1)
     expect(waiting).to_contain_text("1871")
@@ -216,19 +151,19 @@ def test_one_key_decides_a_disagreement_and_one_takes_it_back(
 
 
 def test_the_history_shows_each_version_and_what_was_taken_back(
-    site: Site, annotator: Person, open_page: Opened
+    site: Site, annotator: Person, walk: Opened
 ) -> None:
     dataset = site.extractive([annotator], name=new_name("Changed"))
     (record,) = dataset.add(item(PAPER, "When?"))
     for year in ("1871", "1902"):
-        respond(annotator, record, [span(year, PAPER)], 2)
-    page = open_page(site.owner, f"/datasets/{dataset.id}/records/{record['id']}")
+        respond(annotator, record, answer([span(year, PAPER)]), elapsed_ms=2000)
+    page = walk(site.owner, f"/datasets/{dataset.id}/records/{record['id']}")
     page.get_by_text("History").click()
     versions = page.locator("details").get_by_role("listitem")
     expect(versions).to_contain_text([re.compile("version 2.*1902"), re.compile("version 1.*1871")])
     expect(page.get_by_role("article").locator("mark")).to_have_text("1902")
 
-    annotating = open_page(annotator, f"/datasets/{dataset.id}/annotate?record={record['id']}")
+    annotating = walk(annotator, f"/datasets/{dataset.id}/annotate?record={record['id']}")
     marks(annotating, "1902")
     button(annotating, "Take back").click()
     expect(annotating.get_by_text("The response is taken back")).to_be_visible()
@@ -241,11 +176,11 @@ def test_the_history_shows_each_version_and_what_was_taken_back(
 
 
 def test_an_answer_becomes_the_known_one_of_a_control_record(
-    site: Site, pair: tuple[Person, Person], open_page: Opened
+    site: Site, pair: tuple[Person, Person], walk: Opened
 ) -> None:
     dataset = disputed(site, pair)
     record = dataset.records(site.owner)[0]
-    page = open_page(site.owner, f"/datasets/{dataset.id}/records/{record['id']}")
+    page = walk(site.owner, f"/datasets/{dataset.id}/records/{record['id']}")
     button(page, "Use as control").first.click()
     known = page.get_by_role("article").filter(has_text="this is the known answer")
     expect(known.locator("mark")).to_have_text("Lisa Novak")
@@ -254,11 +189,11 @@ def test_an_answer_becomes_the_known_one_of_a_control_record(
 
 
 def test_insights_show_the_figures_of_the_quality_route(
-    site: Site, pair: tuple[Person, Person], open_page: Opened
+    site: Site, pair: tuple[Person, Person], walk: Opened
 ) -> None:
     dataset = disputed(site, pair)
     quality = site.owner.get(f"{dataset.path}/quality")
-    page = open_page(site.owner, f"/datasets/{dataset.id}/insights")
+    page = walk(site.owner, f"/datasets/{dataset.id}/insights")
     expect(page.locator("dl")).to_contain_text("2 of 2")
     row = page.get_by_role("region", name="Agreement").get_by_role("row").last
     (question,) = quality["questions"]
@@ -273,11 +208,11 @@ def test_insights_show_the_figures_of_the_quality_route(
 
 
 def test_settings_are_saved_and_a_stale_change_is_refused(
-    site: Site, annotator: Person, open_page: Opened, faults: Faults
+    site: Site, annotator: Person, walk: Opened, faults: Faults
 ) -> None:
     faults.allow("status of 412")
     dataset = site.extractive([annotator], name=new_name("Settings"))
-    page = open_page(site.owner, f"/datasets/{dataset.id}/settings")
+    page = walk(site.owner, f"/datasets/{dataset.id}/settings")
     guidelines = page.get_by_label("Guidelines")
     guidelines.fill("Mark the *shortest* piece.")
     page.get_by_label("Responses per record").fill("3")
@@ -320,11 +255,11 @@ def test_settings_are_saved_and_a_stale_change_is_refused(
 
 
 def test_a_dataset_is_deleted_by_typing_its_name(
-    site: Site, annotator: Person, open_page: Opened
+    site: Site, annotator: Person, walk: Opened
 ) -> None:
     dataset = site.extractive([annotator], name=new_name("Doomed"))
     name = site.owner.get(dataset.path)["name"]
-    page = open_page(site.owner, f"/datasets/{dataset.id}/settings")
+    page = walk(site.owner, f"/datasets/{dataset.id}/settings")
     button(page, "Delete this dataset").click()
     dialog = page.get_by_role("dialog")
     last = dialog.get_by_role("button", name="Delete this dataset")
@@ -335,16 +270,18 @@ def test_a_dataset_is_deleted_by_typing_its_name(
     site.owner.refused("GET", dataset.path, 404)
 
 
-def test_somebody_is_invited_and_comes(site: Site, open_page: Opened) -> None:
+def test_somebody_is_invited_and_comes(
+    site: Site, walk: Opened, open_page: Opened, look: Look
+) -> None:
     workspace = site.owner.ask("POST", "/api/workspaces", 200, json={"name": new_name("0")})
-    page = open_page(site.owner, "/people")
+    page = walk(site.owner, "/people")
     pick(page, "Workspace", workspace["name"])
     expect(page.get_by_text("Nobody is in this workspace yet.")).to_be_visible()
     button(page, "Invite somebody").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Make the link").click()
     link = dialog.get_by_label("Send this link").input_value()
-    guest = open_page(None, link)
+    guest = open_page(None, link, *look)
     username = new_name("guest")
     guest.get_by_label("User name").fill(username)
     guest.get_by_label("First name").fill("Grace")
@@ -356,8 +293,8 @@ def test_somebody_is_invited_and_comes(site: Site, open_page: Opened) -> None:
     expect(page.get_by_role("list", name="Members")).to_contain_text(username)
 
 
-def test_a_key_is_shown_once_and_revoked(site: Site, open_page: Opened) -> None:
-    page = open_page(site.owner, "/account/keys")
+def test_a_key_is_shown_once_and_revoked(site: Site, walk: Opened) -> None:
+    page = walk(site.owner, "/account/keys")
     name = new_name("trainer")
     button(page, "Make a key").click()
     dialog = page.get_by_role("dialog")
@@ -373,11 +310,9 @@ def test_a_key_is_shown_once_and_revoked(site: Site, open_page: Opened) -> None:
     expect(page.get_by_text(name)).to_be_hidden()
 
 
-def test_leads_screens_are_not_for_annotators(
-    site: Site, annotator: Person, open_page: Opened
-) -> None:
+def test_leads_screens_are_not_for_annotators(site: Site, annotator: Person, walk: Opened) -> None:
     dataset = site.extractive([annotator], name="For annotators")
-    page = open_page(annotator, f"/datasets/{dataset.id}/insights")
+    page = walk(annotator, f"/datasets/{dataset.id}/insights")
     for part in ("records", "disagreements", "insights", "settings"):
         page.goto(f"/datasets/{dataset.id}/{part}")
         expect(page).to_have_url(f"{site.url}/datasets/{dataset.id}/annotate")

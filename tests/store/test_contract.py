@@ -51,7 +51,9 @@ def respond(
     store.write(put).result()
 
 
-def suggest(store: Store, sample: Sample, record_id: str, text: str, score: float) -> None:
+def suggest(
+    store: Store, sample: Sample, record_id: str, text: str, score: float | list[float]
+) -> None:
     suggestion = NewSuggestion(
         record_id=record_id,
         question_id=sample.question_id,
@@ -251,6 +253,19 @@ def test_records_sort_by_metadata_and_then_by_creation(store: Store, sample: Sam
     ids = add(store, sample, *(new_record(metadata=f'{{"n":{n}}}') for n in (1, 2, 1)))
     query = RecordQuery(sample.dataset_id, order=(Order(MetadataKey("n"), descending=True),))
     assert found(store, query) == [ids[1], ids[0], ids[2]]
+
+
+@pytest.mark.parametrize(("descending", "wanted"), [(True, [1, 0, 2, 3]), (False, [0, 1, 2, 3])])
+def test_records_sort_by_a_suggestions_score_and_those_without_one_number_come_last(
+    store: Store, sample: Sample, descending: bool, wanted: list[int]
+) -> None:
+    ids = add(store, sample, *(new_record() for _ in range(4)))
+    scores: tuple[float | list[float], ...] = (0.25, 0.75, [0.5, 0.5])
+    for at, score in enumerate(scores):
+        suggest(store, sample, ids[at], "Denver", score)
+    key = SuggestionKey(sample.question_id, "score")
+    query = RecordQuery(sample.dataset_id, order=(Order(key, descending),))
+    assert found(store, query) == [ids[at] for at in wanted]
 
 
 def test_text_is_looked_for_in_fields_and_taken_literally(store: Store, sample: Sample) -> None:

@@ -167,10 +167,15 @@ def body_query(
     )
 
 
-def _sortable(key: Key) -> MetadataKey | RecordKey:
-    if not isinstance(key, MetadataKey | RecordKey):
-        raise InvalidInput(f"records sort by {SORTED_BY} or metadata, found a key of another kind")
-    return key
+def _sortable(key: Key) -> MetadataKey | RecordKey | SuggestionKey:
+    match key:
+        case MetadataKey() | RecordKey() | SuggestionKey(property="score"):
+            return key
+        case _:
+            raise InvalidInput(
+                f"records sort by {SORTED_BY}, metadata or a suggestion's score, found a key of "
+                "another kind"
+            )
 
 
 def _filter(schema: Schema, given: TermsFilter | RangeFilter) -> AnyOf | Within:

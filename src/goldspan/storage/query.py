@@ -74,9 +74,9 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A key to sort by."""
+    """A key to sort by; of a suggestion, its score, where that is one number."""
 
-    key: MetadataKey | RecordKey
+    key: MetadataKey | RecordKey | SuggestionKey
     descending: bool = False
 
 

@@ -24,7 +24,7 @@ from goldspan.storage.query import (
     Within,
 )
 from goldspan.storage.sql_base import to_text
-from goldspan.storage.sql_json import JsonBound, JsonContains, JsonHolds, JsonValue
+from goldspan.storage.sql_json import JsonBound, JsonContains, JsonHolds, JsonNumber, JsonValue
 from goldspan.storage.sql_search import ids_with_words
 from goldspan.storage.tables import records, responses, suggestions
 
@@ -57,8 +57,16 @@ def _sort_key(order: Order) -> sa.ColumnElement[Any]:
     # Ids sort as times of creation do, and have an index.
     if order.key == RecordKey("inserted_at"):
         return records.c.id.desc() if order.descending else records.c.id.asc()
+    if isinstance(order.key, SuggestionKey):
+        score = _score(order.key.question_id)
+        return (score.desc() if order.descending else score.asc()).nulls_last()
     key = _number_or_text(order.key)
     return key.desc().nulls_last() if order.descending else key.asc().nulls_first()
+
+
+def _score(question_id: str) -> sa.ColumnElement[Any]:
+    own = suggestions.c.record_id == records.c.id, suggestions.c.question_id == question_id
+    return sa.select(JsonNumber(suggestions.c.score)).where(*own).scalar_subquery()
 
 
 def _filter(one: AnyOf | Within) -> Condition:

@@ -16,53 +16,18 @@ export type Hit = {
   highlights?: Record<string, [number, number][]>;
 };
 
-export type RecordStatus = RecordItem["status"];
-
-export type RecordSearch = {
-  text: string;
-  status: RecordStatus | null;
-  response: "submitted" | "discarded" | "draft" | "pending" | null;
-  metadata: MetadataTerm | null;
-  sort: { property: "inserted_at" | "updated_at"; order: "asc" | "desc" };
-};
-
-/** One value of a property that a dataset has declared. */
-export type MetadataTerm = { property: string; term: unknown };
+export type SearchBody = Shapes["SearchBody"];
 
 export const searchRecords = (
   dataset: string,
-  search: RecordSearch,
+  body: SearchBody,
   offset: number,
   limit: number,
-): Promise<{ items: Hit[]; total: number }> => {
-  const filters = [
-    search.status && {
-      type: "terms",
-      scope: { entity: "record", property: "status" },
-      values: [search.status],
-    },
-    search.response && {
-      type: "terms",
-      scope: { entity: "response", property: "status" },
-      values: [search.response],
-    },
-    search.metadata && {
-      type: "terms",
-      scope: { entity: "metadata", metadata_property: search.metadata.property },
-      values: [search.metadata.term],
-    },
-  ].filter(Boolean);
-  return send("POST", `/api/v1/datasets/${dataset}/records/search`, {
+): Promise<{ items: Hit[]; total: number }> =>
+  send("POST", `/api/v1/datasets/${dataset}/records/search`, {
     query: { offset, limit, include: ["responses", "suggestions"] },
-    body: {
-      query: search.text ? { text: { q: search.text } } : null,
-      filters: filters.length > 0 ? { type: "and", and: filters } : null,
-      sort: [
-        { scope: { entity: "record", property: search.sort.property }, order: search.sort.order },
-      ],
-    },
+    body,
   });
-};
 
 export type MetadataTerms = { property: string; title: string; terms: { term: unknown; count: number }[] };
 
@@ -78,6 +43,22 @@ export async function listMetadataTerms(dataset: string): Promise<MetadataTerms[
     }),
   );
 }
+
+/** The agents whose suggestions there are, for each question's name. */
+export async function listAgents(dataset: string): Promise<Record<string, string[]>> {
+  const path = `/api/v1/datasets/${dataset}/records/search/suggestions/options`;
+  const { items } = await send<Items<Shapes["QuestionOptions"]>>("GET", path);
+  return Object.fromEntries(items.map(({ question, options }) => [question.name, options.agents]));
+}
+
+export type VectorKind = Shapes["VectorSettings"];
+
+export const listVectorKinds = async (dataset: string): Promise<VectorKind[]> =>
+  (await send<Items<VectorKind>>("GET", `/api/v1/datasets/${dataset}/vectors-settings`)).items;
+
+/** The names of the vectors that a record has. */
+export const listVectorNames = async (record: string): Promise<string[]> =>
+  Object.keys((await send<RecordItem>("GET", `/api/v1/records/${record}`)).vectors ?? {});
 
 const IDS_A_CALL = 100;
 

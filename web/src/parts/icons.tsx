@@ -71,3 +71,8 @@ export const IconPlus = () => (
     <path d="M8 3v10M3 8h10" />
   </Icon>
 );
+export const IconFilter = () => (
+  <Icon>
+    <path d="M2.500 4h11M4.500 8h7M6.500 12h3" />
+  </Icon>
+);

@@ -22,6 +22,7 @@ import { useLeadTexts } from "../../texts/lead";
 import { FieldText } from "./FieldText";
 import { History } from "./History";
 import { ResponseCard } from "./ResponseCard";
+import { Similar } from "./Similar";
 import classes from "./record.module.css";
 
 export default function RecordScreen() {
@@ -114,6 +115,7 @@ function RecordView({ full, fields, questions }: Props) {
             ))}
           </dl>
         )}
+        <Similar dataset={record.dataset_id} record={record.id} />
       </section>
       <section className={classes.answers} aria-label={lead.record.responses}>
         {adjudication && (

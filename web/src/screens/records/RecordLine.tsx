@@ -1,4 +1,5 @@
 import { Checkbox } from "@mantine/core";
+import { memo } from "react";
 import { Link } from "wouter";
 import type { Hit } from "../../api/lead";
 import type { Field, Question } from "../../api/types";
@@ -13,27 +14,33 @@ const EXCERPT = 220;
 type Props = {
   hit: Hit;
   fields: Field[];
-  questions: Question[];
+  /** The question whose answer or suggestion is shown. */
+  question: Question | undefined;
   selected: boolean;
-  onSelect: () => void;
+  onSelect: (id: string) => void;
 };
 
-export function RecordLine({ hit, fields, questions, selected, onSelect }: Props) {
+/** Drawn anew only where it changes: there may be thousands. */
+export const RecordLine = memo(function RecordLine(props: Props) {
+  const { hit, fields, question, selected, onSelect } = props;
   const lead = useLeadTexts();
-  const { record, highlights = {} } = hit;
+  const { record, query_score: likeness, highlights = {} } = hit;
   const responses = record.responses ?? [];
   const shown = fields
     .map(({ name }) => ({ name, text: record.fields[name] }))
     .filter((field): field is { name: string; text: string } => typeof field.text === "string");
   const [first, ...others] = shown;
-  const question = questions[0];
   const submitted = responses.filter(({ status }) => status === "submitted");
   const suggested = record.suggestions?.find(({ question_id }) => question_id === question?.id);
   const answer = submitted[0]?.values?.[question?.name ?? ""]?.value ?? suggested?.value;
   const title = first ? first.text.slice(0, 80) : record.id;
   return (
     <li className={classes.line} data-selected={selected || undefined}>
-      <Checkbox checked={selected} onChange={onSelect} aria-label={lead.records.select(title)} />
+      <Checkbox
+        checked={selected}
+        onChange={() => onSelect(record.id)}
+        aria-label={lead.records.select(title)}
+      />
       <Link href={`${addressOf(record.dataset_id)}/${record.id}`} className={classes.body}>
         <span className={classes.title} dir="auto">
           {first ? (
@@ -50,7 +57,13 @@ export function RecordLine({ hit, fields, questions, selected, onSelect }: Props
         {question && answer !== undefined && (
           <span className={classes.answer} data-suggested={submitted.length === 0 || undefined} dir="auto">
             {answerText(question, answer, record) || lead.record.unanswerable}
-            {submitted.length === 0 && <em> · {lead.records.suggested}</em>}
+            {submitted.length === 0 && (
+              <em>
+                {" · "}
+                {lead.records.suggested}
+                {typeof suggested?.score === "number" && ` ${suggested.score.toFixed(2)}`}
+              </em>
+            )}
           </span>
         )}
       </Link>
@@ -59,7 +72,8 @@ export function RecordLine({ hit, fields, questions, selected, onSelect }: Props
           {lead.records[record.status]}
         </span>
         {submitted.length > 0 && <span>{lead.records.responses(submitted.length)}</span>}
+        {likeness !== null && <span>{lead.records.likeness(likeness)}</span>}
       </span>
     </li>
   );
-}
+});
