@@ -37,3 +37,15 @@ def sign_in(url: str, username: str, password: str) -> tuple[Browser, dict[str, 
     assert answer.status_code == 200, answer.text
     session = answer.json()
     return Browser(session["user"]["id"], browser(url, token_of(answer))), session
+
+
+def enter_by_link(owner: Person, user_id: str, password: str) -> httpx.Client:
+    """Let somebody in by a one-time link and choose a password; return their browser."""
+    link = owner.ask("POST", f"/api/v1/users/{user_id}/link", 201)
+    url = str(owner.http.base_url).rstrip("/")
+    with browser(url) as outside:
+        answer = outside.post("/api/v1/session/link", json={"token": link["token"]})
+    inside = browser(url, token_of(answer))
+    done = inside.put("/api/v1/me/password", json={"new_password": password})
+    assert done.status_code == 204, done.text
+    return inside

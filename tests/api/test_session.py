@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.api.browsing import COOKIE, Browser, browser, sign_in, token_of
+from tests.api.browsing import COOKIE, Browser, browser, enter_by_link, sign_in, token_of
 from tests.api.talk import Person, new_name
 
 from goldspan.server.serve import RunningServer
@@ -26,13 +26,7 @@ def make_user(owner: Person) -> MakeUser:
     def make(role: str = "annotator", password: str = PASSWORD) -> dict[str, Any]:
         body = {"username": new_name("u"), "first_name": "Ana", "role": role}
         user: dict[str, Any] = owner.ask("POST", "/api/v1/users", 201, json=body)
-        link = owner.ask("POST", f"/api/v1/users/{user['id']}/link", 201)
-        url = str(owner.http.base_url).rstrip("/")
-        with browser(url) as outside:
-            answer = outside.post("/api/v1/session/link", json={"token": link["token"]})
-        with browser(url, token_of(answer)) as inside:
-            done = inside.put("/api/v1/me/password", json={"new_password": password})
-            assert done.status_code == 204, done.text
+        enter_by_link(owner, user["id"], password).close()
         return user
 
     return make

@@ -237,6 +237,32 @@ def test_back_discard_skip_and_take_back(site: Site, annotator: Person, open_pag
     assert "Number 5?" not in answers(site, dataset)
 
 
+def test_taking_a_change_back_brings_the_answer_before_it(
+    site: Site, annotator: Person, open_page: Opened
+) -> None:
+    dataset = site.extractive([annotator])
+    dataset.add(*(suggested(site, dataset, f"Number {n}?", "Brazil") for n in range(1, 3)))
+    page = open_page(annotator, f"/datasets/{dataset.id}/annotate")
+    press = page.keyboard.press
+    on_desk(page, "Number 1?")
+    press("Enter")
+    on_desk(page, "Number 2?")
+    press("Backspace")
+    on_desk(page, "Number 1?")
+    double_click(page, "Peru")
+    press("Enter")
+    on_desk(page, "Number 2?")
+    saved(page)
+    press("Backspace")
+    marks(page, "Peru")
+    page.get_by_role("button", name="Take back").click()
+    expect(page.get_by_text("your response before it counts again")).to_be_visible()
+    marks(page, "Brazil")
+    expect(page.get_by_text("You submitted this")).to_be_visible()
+    expect(page.get_by_role("button", name="Update")).to_be_visible()
+    assert answers(site, dataset)["Number 1?"] == ("submitted", [span("Brazil")])
+
+
 def test_keys_write_in_a_text_box_and_do_nothing_else(
     site: Site, annotator: Person, open_page: Opened
 ) -> None:

@@ -1,4 +1,4 @@
-"""The page: its index with a fresh nonce each time, and the files that the index loads.
+"""The page: its index with a fresh nonce and first answers, and the files that the index loads.
 
 The files are built from ``web/`` into ``static/`` beside this module, by ``make web`` in a
 checkout and by the build hook for a wheel; they are never committed.
@@ -17,10 +17,14 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from goldspan.errors import NotFound
+from goldspan.server.carried import carried
 
 STATIC = Path(__file__).parent / "static"
 NONCE = "GOLDSPAN_NONCE"
 """Stands in the built index wherever the nonce belongs (``cspNonce`` in web/vite.config.ts)."""
+
+CARRIED = '"GOLDSPAN_CARRIED"'
+"""Stands in the built index where the first screen's answers belong (see ``carried.py``)."""
 
 NOT_BUILT = (
     "This server runs from a checkout whose page is not built yet. Run\n\n    make web\n\n"
@@ -44,15 +48,19 @@ def policy(nonce: str) -> str:
     )
 
 
-def index() -> Response[str]:
-    """Return the page's index, or how to build the page where there is none."""
+def index(answers: str = "{}") -> Response[str]:
+    """Return the page's index, or how to build the page where there is none.
+
+    Args:
+        answers: JSON that the page begins with, without a ``<``.
+    """
     try:
         template = (STATIC / "index.html").read_text(encoding="utf-8")
     except FileNotFoundError:
         return Response(NOT_BUILT, status_code=503, media_type="text/plain", headers=HEADERS)
     nonce = secrets.token_urlsafe(16)
     return Response(
-        template.replace(NONCE, nonce),
+        template.replace(NONCE, nonce).replace(CARRIED, answers),
         media_type="text/html",
         headers={
             **HEADERS,
@@ -110,12 +118,12 @@ def favicon(request: Request[Any, Any, Any]) -> Response[bytes]:
     )
 
 
-@get(["/", "/{path:path}"], exclude_from_auth=True, include_in_schema=False, sync_to_thread=False)
-def page(request: Request[Any, Any, Any], path: FromPath[str] = "") -> Response[str]:
+@get(["/", "/{path:path}"], exclude_from_auth=True, include_in_schema=False)
+async def page(request: Request[Any, Any, Any], path: FromPath[str] = "") -> Response[str]:
     """Return the page, whose own routes are its business, but for what the server answers."""
     if path.strip("/").split("/")[0] in OURS:
         raise NotFound(f"GET {request.url.path} is not one of this server's routes")
-    return index()
+    return index(await carried(request, request.url.path))
 
 
 HANDLERS = [asset, favicon, page]

@@ -12,6 +12,7 @@ export type MyProgress = Shapes["MyProgress"];
 export type Judgement = Shapes["JudgementBody"];
 export type ResponseBody = Shapes["ResponsePut"];
 export type Saved = Shapes["JudgedResponse"];
+export type VersionedResponse = Shapes["VersionedResponse"];
 
 export const MOST_TASKS = 10;
 

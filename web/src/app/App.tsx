@@ -13,7 +13,7 @@ import { Later } from "./later";
 import { queries } from "./queries";
 import { OPEN_ROUTES, ROUTES } from "./routes";
 import { SessionProvider, useSessionState } from "./session";
-import { resolveVariables, themeWith } from "./theme";
+import { themeWith } from "./theme";
 
 // Loaded when somebody has to sign in, which is seldom.
 const SignInScreen = lazy(async () => ({
@@ -33,9 +33,11 @@ export function App({ nonce, language, texts }: Props) {
   return (
     <MantineProvider
       theme={theme}
-      cssVariablesResolver={resolveVariables}
       defaultColorScheme="auto"
       getStyleNonce={() => nonce}
+      // They are in the stylesheet (themeStyles.ts); the classes that hide by width are not in use.
+      withCssVariables={false}
+      withGlobalClasses={false}
     >
       <TextsProvider value={{ language, texts }}>
         <QueryClientProvider client={queries}>

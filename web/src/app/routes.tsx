@@ -1,6 +1,7 @@
 /** Every address of the page, and the screen that answers it. One folder a screen. */
 import { type ComponentType, lazy, useState } from "react";
 import { askAhead } from "../api/tasks";
+import AnnotateScreen from "../screens/annotate";
 import { askOtherTabs } from "../screens/annotate/desks";
 import { prepareSetup } from "../screens/annotate/setupQuery";
 
@@ -44,7 +45,13 @@ const prepareAnnotate = async ({ datasetId = "" }: Params): Promise<void> => {
 export const ROUTES: RouteEntry[] = [
   route("/", () => import("../screens/home")),
   route("/account", () => import("../screens/account")),
-  route("/datasets/:datasetId/annotate", () => import("../screens/annotate"), prepareAnnotate),
+  // Where most people spend their day, so it comes with the first file.
+  {
+    path: "/datasets/:datasetId/annotate",
+    Screen: AnnotateScreen,
+    load: async () => {},
+    ahead: prepareAnnotate,
+  },
   route("/account/keys", () => import("../screens/keys")),
   route("/new", () => import("../screens/create")),
   route("/people", () => import("../screens/people")),

@@ -4,7 +4,7 @@ import { type ReactNode, createContext, useCallback, useContext, useEffect, useS
 import { listenForSignOut } from "../api/http";
 import type { Session } from "../api/session";
 import { BrokenScreen, Waiting } from "../parts/states";
-import { SESSION } from "./opening";
+import { SESSION } from "./sessionQuery";
 
 type SessionState = {
   session: Session | null;

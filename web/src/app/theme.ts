@@ -1,6 +1,5 @@
 /** The look, as tokens of Mantine: ink on paper, one colour (gold) that means an answer. */
 import {
-  type CSSVariablesResolver,
   type MantineColorsTuple,
   type MantineThemeOverride,
   createTheme,
@@ -8,7 +7,7 @@ import {
   mergeThemeOverrides,
 } from "@mantine/core";
 
-const ink: MantineColorsTuple = [
+export const ink: MantineColorsTuple = [
   "#f5f3ef",
   "#e9e5de",
   "#d3cdc3",
@@ -89,7 +88,7 @@ const brick: MantineColorsTuple = [
 
 const OVERLAY = { backgroundOpacity: 0.3, blur: 1 };
 
-const theme = createTheme({
+export const theme = createTheme({
   colors: { ink, gray, dark, gold, green: moss, red: brick },
   primaryColor: "ink",
   primaryShade: { light: 9, dark: 1 },
@@ -153,59 +152,3 @@ export function themeWith(close: string): MantineThemeOverride {
     components: { Drawer: closing, Modal: closing, Notification: closing },
   });
 }
-
-/** Our own names for what the stylesheets use, and Mantine's surfaces in the same colours. */
-export const resolveVariables: CSSVariablesResolver = () => ({
-  variables: {
-    "--reading-font": "'Source Serif 4 Variable', 'Noto Serif', Georgia, serif",
-    "--bar-height": "3.25rem",
-  },
-  light: {
-    "--paper": "#fbfaf7",
-    "--sheet": "#ffffff",
-    "--ink": ink[9],
-    "--ink-soft": "#575149",
-    "--ink-faint": "#6f695f",
-    "--line": "#e8e4dc",
-    "--line-strong": "#8f887c",
-    "--wash": "#f3f0ea",
-    "--mark": "#ffe08f",
-    "--mark-ink": "#1d1b18",
-    "--mark-edge": "#8f6510",
-    "--hint": "#fff3d1",
-    "--good": "#2f5a37",
-    "--bad": "#a03a29",
-    "--mantine-color-body": "#fbfaf7",
-    "--mantine-color-text": ink[9],
-    "--mantine-color-dimmed": "#6f695f",
-    "--mantine-color-placeholder": "#6f695f",
-    "--mantine-color-default": "#ffffff",
-    "--mantine-color-default-hover": "#f3f0ea",
-    "--mantine-color-default-border": "#d9d4ca",
-    "--mantine-color-error": "#a03a29",
-  },
-  dark: {
-    "--paper": "#171614",
-    "--sheet": "#1f1d1b",
-    "--ink": "#ece8e1",
-    "--ink-soft": "#bdb6ab",
-    "--ink-faint": "#a19a8e",
-    "--line": "#322f2b",
-    "--line-strong": "#857d72",
-    "--wash": "#262421",
-    "--mark": "#6e5111",
-    "--mark-ink": "#fff4d6",
-    "--mark-edge": "#f5c04a",
-    "--hint": "#3a2f17",
-    "--good": "#93bb97",
-    "--bad": "#e8a394",
-    "--mantine-color-body": "#171614",
-    "--mantine-color-text": "#ece8e1",
-    "--mantine-color-dimmed": "#a19a8e",
-    "--mantine-color-placeholder": "#a19a8e",
-    "--mantine-color-default": "#1f1d1b",
-    "--mantine-color-default-hover": "#262421",
-    "--mantine-color-default-border": "#3d3934",
-    "--mantine-color-error": "#e8a394",
-  },
-});

@@ -135,6 +135,7 @@ export const de: Texts = {
     back: "Zurück",
     takeBack: "Zurücknehmen",
     takenBack: "Die Antwort ist zurückgenommen; der Eintrag ist wieder offen.",
+    takenBackToOlder: "Die Änderung ist zurückgenommen; deine Antwort davor gilt wieder.",
     more: "Mehr",
     missing: (titles) => `Noch zu beantworten: ${titles}`,
     leaseLost:

@@ -130,6 +130,7 @@ export const en = {
     back: "Back",
     takeBack: "Take back",
     takenBack: "The response is taken back; the record is open again.",
+    takenBackToOlder: "The change is taken back; your response before it counts again.",
     more: "More",
     missing: (titles: string) => `Still to answer: ${titles}`,
     leaseLost: "You were away for long: somebody else may answer this record, too. Yours will count.",

@@ -3,6 +3,7 @@ import {
   Suspense,
   lazy,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useState,
   useSyncExternalStore,
@@ -130,7 +131,8 @@ function useSitting(setup: Setup, recordId: string | null): Sitting | null {
   const [sitting, setSitting] = useState<Sitting | null>(null);
   // A record named in the address is where the sitting begins, not where it stays.
   const [begin] = useState(recordId);
-  useEffect(() => {
+  // Before the browser paints, so that a record which came with the page is the first thing seen.
+  useLayoutEffect(() => {
     const made = new Sitting(setup, queue, unsaved);
     made.start(begin);
     setSitting(made);

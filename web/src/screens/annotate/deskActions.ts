@@ -29,9 +29,9 @@ export function makeDeskActions(
   const takeBack = async () => {
     const id = sitting.getState().desk?.task.record.id;
     if (id === undefined) return;
-    await undoResponse(id);
-    sitting.takenBack();
-    notifyDone(texts.annotate.takenBack);
+    const { response } = await undoResponse(id);
+    sitting.takenBack(id, response);
+    notifyDone(response === null ? texts.annotate.takenBack : texts.annotate.takenBackToOlder);
   };
   return {
     onChange: (answers) => sitting.setAnswers(answers),

@@ -7,6 +7,7 @@ import {
   type Judgement,
   type MyProgress,
   type Task,
+  type VersionedResponse,
   listOwnResponses,
   readTask,
   skipRecord,
@@ -237,12 +238,17 @@ export class Sitting {
     }
   }
 
-  /** A response was taken back on the server: the record is open again. */
-  takenBack(): void {
+  /** A response was taken back on the server; null where there was none before it. */
+  takenBack(recordId: string, before: VersionedResponse | null): void {
+    if (before === null) this.supply.reopen(recordId);
     const { desk } = this.state;
-    if (!desk) return;
-    this.supply.reopen(desk.task.record.id);
-    this.set({ desk: { ...desk, status: null } });
+    if (desk?.task.record.id !== recordId) return;
+    const task = { ...desk.task, response: before };
+    // With none before, the answers stay, to be changed and submitted.
+    const answers = before === null ? desk.answers : fromValues(before.values);
+    if (before !== null) this.unsaved.remove(recordId);
+    const touched = before === null && desk.touched;
+    this.set({ desk: { ...desk, task, answers, touched, status: before?.status ?? null } });
   }
 
   /** Put a record on the desk; the one that lay there comes again after it. */
