@@ -235,3 +235,39 @@ def test_a_restart_in_the_middle_loses_nothing(
     finally:
         second.stop()
         here.close()
+
+
+def test_a_screen_that_cannot_be_fetched_says_so_and_comes_by_itself(
+    site: Site, annotator: Person, open_page: Opened, faults: Faults
+) -> None:
+    """Going to another screen without a network loses neither the page nor what waits in it."""
+    faults.allow("ERR_INTERNET_DISCONNECTED")
+    dataset = site.extractive([annotator])
+    numbered(site, dataset, 2)
+    page = open_page(annotator, f"/datasets/{dataset.id}/annotate")
+    on_desk(page, "Number 1?")
+    page.context.set_offline(True)
+    page.keyboard.press("Enter")
+    on_desk(page, "Number 2?")
+    page.get_by_role("link", name="Goldspan, home").click()
+    expect(page.get_by_role("heading", name="The connection is gone")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_role("link", name="Annotate")).to_be_visible()
+    saved(page)
+    assert responses(dataset)["Number 1?"] == [("submitted", [span("Brazil")])]
+
+
+def test_a_screen_whose_file_is_gone_asks_to_reload(
+    site: Site, annotator: Person, open_page: Opened, faults: Faults
+) -> None:
+    faults.allow("status of 404")
+    dataset = site.extractive([annotator])
+    numbered(site, dataset, 1)
+    page = open_page(annotator, f"/datasets/{dataset.id}/annotate")
+    on_desk(page, "Number 1?")
+    page.route("**/assets/home-*.js", lambda route: route.fulfill(status=404))
+    page.get_by_role("link", name="Goldspan, home").click()
+    expect(page.get_by_role("heading", name="This screen cannot be fetched")).to_be_visible()
+    page.unroute("**/assets/home-*.js")
+    page.get_by_role("button", name="Reload").click()
+    expect(page.get_by_role("link", name="Annotate")).to_be_visible()

@@ -1,9 +1,10 @@
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { Suspense, lazy, useState } from "react";
+import { useState } from "react";
 import { Route, Switch } from "wouter";
 import { ErrorBoundary } from "../parts/ErrorBoundary";
-import { Empty, Waiting } from "../parts/states";
+import { loadedPart, loadedScreen } from "../parts/loaded";
+import { Empty } from "../parts/states";
 import { Screen } from "../parts/Screen";
 import { SavingProvider } from "../saving/SavingProvider";
 import { InsecureBanner } from "../screens/signin/InsecureBanner";
@@ -16,13 +17,13 @@ import { SessionProvider, useSessionState } from "./session";
 import { themeWith } from "./theme";
 
 // Loaded when somebody has to sign in, which is seldom.
-const SignInScreen = lazy(async () => ({
+const { Shown: SignInScreen } = loadedScreen(async () => ({
   default: (await import("../screens/signin/SignInScreen")).SignInScreen,
 }));
-const NewPasswordScreen = lazy(async () => ({
+const { Shown: NewPasswordScreen } = loadedScreen(async () => ({
   default: (await import("../screens/signin/NewPasswordScreen")).NewPasswordScreen,
 }));
-const SignInAgain = lazy(async () => ({
+const SignInAgain = loadedPart(async () => ({
   default: (await import("../screens/signin/SignInAgain")).SignInAgain,
 }));
 
@@ -44,9 +45,7 @@ export function App({ nonce, language, texts }: Props) {
           <Later />
           <ErrorBoundary>
             <SessionProvider>
-              <Suspense fallback={<Waiting />}>
-                <Screens />
-              </Suspense>
+              <Screens />
             </SessionProvider>
           </ErrorBoundary>
         </QueryClientProvider>
@@ -87,11 +86,7 @@ function SignedInScreens() {
           <Nowhere />
         </Route>
       </Switch>
-      {expired && (
-        <Suspense fallback={null}>
-          <SignInAgain username={session.user.username} />
-        </Suspense>
-      )}
+      {expired && <SignInAgain username={session.user.username} />}
     </SavingProvider>
   );
 }

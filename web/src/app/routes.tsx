@@ -1,6 +1,7 @@
 /** Every address of the page, and the screen that answers it. One folder a screen. */
-import { type ComponentType, lazy, useState } from "react";
+import type { ComponentType } from "react";
 import { askAhead } from "../api/tasks";
+import { loadedScreen } from "../parts/loaded";
 import AnnotateScreen from "../screens/annotate";
 import { askOtherTabs } from "../screens/annotate/desks";
 import { prepareSetup } from "../screens/annotate/setupQuery";
@@ -18,21 +19,8 @@ type RouteEntry = {
 };
 
 function route(path: string, load: Load, ahead?: RouteEntry["ahead"]): RouteEntry {
-  const Later = lazy(load);
-  let loaded: ComponentType | null = null;
-  const Screen = () => {
-    // Kept for as long as the screen is shown: another component in its place would lose its state.
-    const [Shown] = useState(() => loaded ?? Later);
-    return <Shown />;
-  };
-  const loadNow = async () => {
-    try {
-      loaded = (await load()).default;
-    } catch {
-      // `Later` loads it again, and the screen says so if that fails as well.
-    }
-  };
-  return { path, Screen, load: loadNow, ahead };
+  const screen = loadedScreen(load);
+  return { path, Screen: screen.Shown, load: screen.load, ahead };
 }
 
 const prepareAnnotate = async ({ datasetId = "" }: Params): Promise<void> => {

@@ -1,15 +1,16 @@
 /** Markdown, without HTML and without loading anything from elsewhere. Loaded when it is needed. */
-import { Suspense, lazy } from "react";
+import { loaded } from "./loaded";
 import classes from "./Markdown.module.css";
 
-const Rendered = lazy(() => import("./MarkdownRendered"));
+const { Shown: Rendered } = loaded<{ text: string }>(
+  () => import("./MarkdownRendered"),
+  ({ props }) => <p className={classes.plain}>{props.text}</p>,
+);
 
 export function Markdown({ text }: { text: string }) {
   return (
     <div className={classes.markdown} dir="auto">
-      <Suspense fallback={<p className={classes.plain}>{text}</p>}>
-        <Rendered text={text} />
-      </Suspense>
+      <Rendered text={text} />
     </div>
   );
 }

@@ -16,14 +16,21 @@ export const de: Texts = {
   states: {
     loading: "Wird geladen …",
     broken: "Das hat nicht geklappt",
-    again: "Noch einmal",
+    again: "Noch einmal versuchen",
+    lost: "Die Verbindung ist weg",
+    lostHint:
+      "Diese Ansicht muss noch geladen werden, und der Server antwortet nicht. Alle paar Sekunden wird es wieder versucht; deine Antworten bleiben hier, bis sie gespeichert sind.",
+    outdated: "Diese Ansicht lässt sich nicht laden",
+    outdatedHint:
+      "Der Server antwortet, hat aber die Dateien dieser Seite nicht mehr: Er wurde aktualisiert. Lade die Seite neu; nichts geht verloren.",
+    reload: "Neu laden",
     nowhere: "Hier ist nichts",
     nowhereHint: "Die Adresse ist vielleicht alt, oder was sie zeigte, wurde gelöscht.",
   },
   errors: {
-    unreachable: "Der Server antwortet nicht. Prüfe die Verbindung und versuche es dann noch einmal.",
+    unreachable: "Der Server antwortet nicht. Prüfe die Verbindung, dann versuche es noch einmal.",
     server:
-      "Der Server ist daran gescheitert; sein Protokoll sagt, warum. Versuche es noch einmal oder sag es dem, der ihn betreibt.",
+      "Der Server ist daran gescheitert; sein Protokoll sagt, warum. Versuche es noch einmal oder sag es denen, die ihn betreiben.",
     tooMany: (seconds) =>
       `Das war zu oft in kurzer Zeit. Versuche es in ${anzahl(seconds, "Sekunde", "Sekunden")} wieder.`,
     unexpected:
@@ -59,10 +66,10 @@ export const de: Texts = {
       workspaces
         ? `Du bist als ${role} eingeladen zu ${workspaces}.`
         : `Du bist als ${role} eingeladen.`,
-    inviteAnew: "Bitte den, der dich eingeladen hat, um einen neuen Link.",
+    inviteAnew: "Bitte um einen neuen Link, wo die Einladung herkam.",
     usernameRule: "Damit meldest du dich an: Kleinbuchstaben, Ziffern, - und _.",
     firstName: "Vorname",
-    lastName: "Nachname (freiwillig)",
+    lastName: "Nachname (optional)",
     join: "Mitmachen",
   },
   account: {
@@ -73,7 +80,7 @@ export const de: Texts = {
     language: "Sprache",
     signOut: "Abmelden",
     signOutEverywhere: "Auf allen Geräten abmelden",
-    roles: { owner: "Eigentümer", admin: "Verwalter", annotator: "Annotierende" },
+    roles: { owner: "Eigentümer", admin: "Verwalter", annotator: "Annotator" },
     password: "Passwort",
     keys: "API-Schlüssel",
     passwordChanged: "Das Passwort ist geändert; andere Geräte sind abgemeldet.",
@@ -82,7 +89,7 @@ export const de: Texts = {
     title: "Datensätze",
     greeting: (name) => `Hallo, ${name}`,
     none: "Noch keine Datensätze",
-    makeFirst: "Die erste anlegen",
+    makeFirst: "Den ersten anlegen",
     noneLead: "Wähle, was gefragt wird, und gib eine eigene Datei oder zehn Beispielfragen dazu.",
     noneAnnotator: "Hier erscheinen Datensätze, sobald jemand einen mit dir teilt.",
     annotate: "Annotieren",
@@ -92,7 +99,8 @@ export const de: Texts = {
     progress: (completed, total) =>
       `${number(completed)} von ${anzahl(total, "Eintrag", "Einträgen")} fertig`,
     emptyDataset: "Noch keine Einträge",
-  },  annotate: {
+  },
+  annotate: {
     notReady: "Dieser Datensatz ist noch nicht veröffentlicht",
     notReadyHint: "Was er fragt, kann sich noch ändern. Komm wieder, wenn er veröffentlicht ist.",
     allDone: "Das war alles",
@@ -101,7 +109,9 @@ export const de: Texts = {
         ? `Hier ist nichts mehr für dich. Du hast heute ${anzahl(today, "Eintrag", "Einträge")} beantwortet.`
         : "Hier ist nichts mehr für dich.",
     waitingForOthers: (n) =>
-      `${anzahl(n, "Eintrag liegt", "Einträge liegen")} bei anderen und können zu dir zurückkommen.`,
+      n === 1
+        ? "1 Eintrag liegt bei anderen und kann zu dir zurückkommen."
+        : `${number(n)} Einträge liegen bei anderen und können zu dir zurückkommen.`,
     checkAgain: "Noch einmal nachsehen",
     home: "Zu den Datensätzen",
     gone: "Diesen Datensatz gibt es nicht mehr",
@@ -139,7 +149,7 @@ export const de: Texts = {
     more: "Mehr",
     missing: (titles) => `Noch zu beantworten: ${titles}`,
     leaseLost:
-      "Du warst lange weg: Vielleicht beantwortet auch jemand anderes diesen Eintrag. Deine Antwort zählt.",
+      "Du warst lange weg: Vielleicht beantwortet auch jemand anderes diesen Eintrag. Deine Antwort zählt auf jeden Fall.",
     status: {
       submitted: "Das hast du abgesendet. Ändere es und sende es noch einmal, oder mach weiter.",
       discarded: "Das hast du verworfen. Beantworte es, um es wiederherzustellen.",
@@ -175,12 +185,12 @@ export const de: Texts = {
     choose: "Beste",
     rank: (n) => `Rang ${n}`,
     tied: "Gleich gut",
-    noneAcceptable: "Keine brauchbar",
+    noneAcceptable: "Keine annehmbar",
     compare: "Unterschiede zeigen",
     comparing: "Unterschiede zu Antwort 1",
     correct: "Eine bessere schreiben oder markieren",
     submitWithChoice: "Mit der Wahl absenden",
-    optional: "freiwillig",
+    optional: "optional",
     filter: "Label suchen",
     allLabels: (n) => `Alle ${n} Labels`,
     fewerLabels: "Weniger Labels",
@@ -191,13 +201,13 @@ export const de: Texts = {
     chatRole: { user: "Nutzer", assistant: "Assistent", system: "System" },
     customField: "Dieses Feld hat eine eigene Vorlage; hier als Text gezeigt.",
     emptyField: "leer",
-    skipped: "Übersprungen; es kommt am Ende wieder.",
+    skipped: "Übersprungen; er kommt am Ende wieder.",
     bulkChosen: (n) => `${number(n)} ausgewählt`,
     bulkAll: "Alle auswählen",
     bulkSubmit: (n) => `${anzahl(n, "Eintrag", "Einträge")} absenden`,
     bulkApply: "Für alle ausgewählten beantworten",
     bulkPick: (n) => `Eintrag ${n} auswählen`,
-    bulkNot: "Die Listenansicht ist für Datensätze, deren Pflichtfragen Labels und Wertungen sind.",
+    bulkNot: "Die Listenansicht ist für Datensätze, deren Pflichtfragen Labels und Bewertungen sind.",
     keys: {
       group: "Annotieren",
       marking: "Markieren",
@@ -208,7 +218,7 @@ export const de: Texts = {
       back: "Zurück zum vorigen Eintrag",
       discard: "Verwerfen",
       skip: "Überspringen",
-      none: "Nicht beantwortbar, keine brauchbar",
+      none: "Nicht beantwortbar, keine annehmbar",
       further: "Die nächste Markierung ist eine weitere Antwort",
       move: "Wortzeiger: nächstes oder voriges Wort",
       moveLine: "Wortzeiger: nächste oder vorige Zeile",

@@ -17,6 +17,13 @@ export const en = {
     loading: "Loading …",
     broken: "This did not work",
     again: "Try again",
+    lost: "The connection is gone",
+    lostHint:
+      "This screen is still to be fetched, and the server does not answer. It is tried again every few seconds; your answers are kept here until they are saved.",
+    outdated: "This screen cannot be fetched",
+    outdatedHint:
+      "The server answers, but it no longer has this page’s files: it was updated. Reload the page; nothing is lost.",
+    reload: "Reload",
     nowhere: "Nothing is here",
     nowhereHint: "The address may be old, or what it showed was deleted.",
   },

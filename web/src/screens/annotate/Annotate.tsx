@@ -1,7 +1,5 @@
 import {
   type ReactNode,
-  Suspense,
-  lazy,
   useEffect,
   useLayoutEffect,
   useMemo,
@@ -12,6 +10,7 @@ import { useLocation, useSearch } from "wouter";
 import { ApiError } from "../../api/http";
 import type { MyProgress } from "../../api/tasks";
 import { useSession, useSessionState } from "../../app/session";
+import { loadedPart } from "../../parts/loaded";
 import { Screen } from "../../parts/Screen";
 import { BrokenScreen, Waiting } from "../../parts/states";
 import { useSaving } from "../../saving/SavingProvider";
@@ -27,10 +26,12 @@ import { Gone } from "./Gone";
 import { type Setup, canBulk } from "./model";
 import { Sitting } from "./sitting";
 
-const HelpSheet = lazy(async () => ({
+const HelpSheet = loadedPart(async () => ({
   default: (await import("../../shortcuts/HelpSheet")).HelpSheet,
 }));
-const HistoryPanel = lazy(async () => ({ default: (await import("./HistoryPanel")).HistoryPanel }));
+const HistoryPanel = loadedPart(async () => ({
+  default: (await import("./HistoryPanel")).HistoryPanel,
+}));
 
 /** One sitting: what is on the desk, and what stands around it. */
 export function Annotate({ setup }: { setup: Setup }) {
@@ -75,17 +76,15 @@ export function Annotate({ setup }: { setup: Setup }) {
           <GuidelinesPanel guidelines={setup.dataset.guidelines} onClose={() => setPanel(null)} />
         )}
       </div>
-      <Suspense fallback={null}>
-        {panel === "history" && (
-          <HistoryPanel
-            datasetId={setup.dataset.id}
-            opened
-            onClose={() => setPanel(null)}
-            onOpen={reopen}
-          />
-        )}
-        {panel === "help" && <HelpSheet opened onClose={() => setPanel(null)} />}
-      </Suspense>
+      {panel === "history" && (
+        <HistoryPanel
+          datasetId={setup.dataset.id}
+          opened
+          onClose={() => setPanel(null)}
+          onOpen={reopen}
+        />
+      )}
+      {panel === "help" && <HelpSheet opened onClose={() => setPanel(null)} />}
     </Frame>
   );
 }

@@ -1,13 +1,16 @@
 /** Candidates as cards, blind, in the order that was drawn for this annotator and record. */
-import { Suspense, lazy } from "react";
 import type { Field, RecordItem } from "../../api/types";
 import { Kbd } from "../../parts/Kbd";
+import { loaded } from "../../parts/loaded";
 import { useTexts } from "../../texts";
 import classes from "./Candidates.module.css";
 import { FieldValue } from "./FieldView";
 import { type Ranked, textOf } from "./model";
 
-const Difference = lazy(() => import("./Difference"));
+const { Shown: Difference } = loaded<{ before: string; after: string }>(
+  () => import("./Difference"),
+  ({ props }) => props.after,
+);
 
 type Props = {
   names: string[];
@@ -76,9 +79,7 @@ export function Candidates(props: Props) {
             </button>
             <div className={classes.text}>
               {comparing && first && at > 0 ? (
-                <Suspense fallback={textOf(record, name)}>
-                  <Difference before={textOf(record, first)} after={textOf(record, name)} />
-                </Suspense>
+                <Difference before={textOf(record, first)} after={textOf(record, name)} />
               ) : (
                 field && <FieldValue field={field} value={record.fields[name]} />
               )}

@@ -1,10 +1,10 @@
 /** How many responses are not on the server yet, and what the server refused. */
-import { Suspense, lazy } from "react";
+import { loadedPart } from "../../parts/loaded";
 import { useQueueState } from "../../saving/SavingProvider";
 import { useTexts } from "../../texts";
 import classes from "./SaveState.module.css";
 
-const Refused = lazy(() => import("./Refused"));
+const Refused = loadedPart(() => import("./Refused"));
 
 export function SaveState({ onOpen }: { onOpen: (recordId: string) => void }) {
   const texts = useTexts().annotate.saving;
@@ -20,11 +20,7 @@ export function SaveState({ onOpen }: { onOpen: (recordId: string) => void }) {
           {troubled ? texts.failing(waiting) : texts.waiting(waiting)}
         </span>
       )}
-      {refused.length > 0 && (
-        <Suspense fallback={null}>
-          <Refused entries={refused} onOpen={onOpen} />
-        </Suspense>
-      )}
+      {refused.length > 0 && <Refused entries={refused} onOpen={onOpen} />}
     </span>
   );
 }

@@ -1,16 +1,16 @@
 import { Button, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Suspense, lazy } from "react";
 import { Link } from "wouter";
 import { listDatasets } from "../../api/datasets";
 import { useSession } from "../../app/session";
+import { loadedPart } from "../../parts/loaded";
 import { Screen } from "../../parts/Screen";
 import { BrokenScreen, Empty, Waiting } from "../../parts/states";
 import { useTexts } from "../../texts";
 import { DatasetRow } from "./DatasetRow";
 import classes from "./home.module.css";
 
-const HomeActions = lazy(() => import("../../lead/HomeActions"));
+const HomeActions = loadedPart(() => import("../../lead/HomeActions"));
 
 /** What there is to do, first thing after signing in. */
 export default function HomeScreen() {
@@ -29,11 +29,7 @@ export default function HomeScreen() {
     <Screen
       width="narrow"
       actions={
-        leads && (
-          <Suspense>
-            <HomeActions />
-          </Suspense>
-        )
+        leads && <HomeActions />
       }
     >
       <header className={classes.head}>
