@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.api.talk import Person
 from tests.conftest import CHECKOUT, missing
 from tests.page.conftest import PHONE, WIDE
@@ -33,6 +33,30 @@ class Shown:
     person: Person | None
     path: str
     ready: Callable[[Page], None]
+
+
+def at(heading: str) -> Callable[[Page], None]:
+    """Return what waits for a heading."""
+
+    def ready(page: Page) -> None:
+        expect(page.get_by_role("heading", name=heading).first).to_be_visible()
+
+    return ready
+
+
+def travel(page: Page, path: str) -> None:
+    """Go to a screen as a link does, by way of nowhere, so that nothing of the last one stays.
+
+    What the page has loaded is not loaded again, axe-core included.
+    """
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    page.emulate_media(color_scheme="light")
+    page.mouse.move(0, 0)
+    if not page.url.startswith("http"):
+        page.goto("/nowhere")
+    page.evaluate("history.pushState(null, '', '/nowhere')")
+    expect(page.get_by_role("heading", name="Nothing is here").first).to_be_visible()
+    page.evaluate("path => history.pushState(null, '', path)", path)
 
 
 def axe_source() -> str:

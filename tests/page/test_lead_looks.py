@@ -5,29 +5,22 @@ With GOLDSPAN_SCREENSHOTS set to a folder, each is also saved there as a picture
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from tests.api.talk import Dataset, Person, answer, item, new_name
-from tests.page.conftest import Opened
-from tests.page.looks import Shown, look_at_all
+from tests.page.conftest import WIDE, Faults
+from tests.page.looks import at, look_at_all, travel
 from tests.page.runs import evaluation, run_of
 from tests.page.site import PASSAGE, Site, span
-from tests.page.talk import attach, button, pick
+from tests.page.talk import attach, button, pick, respond
 from tests.page.test_preference import COMPANIONS, pair, preferences
 
 from goldspan.server.serve import RunningServer
 
 PLACES = ("Brazil", "Peru", "Colombia", "Venezuela")
-
-
-def respond(person: Person, record: dict[str, Any], body: dict[str, Any], **judged: Any) -> None:
-    path = f"/api/v1/records/{record['id']}/response"
-    judgement = {"elapsed_ms": 4000, **judged}
-    person.ask("PUT", path, 200, json={**body, "judgement": judgement})
 
 
 def worked(site: Site, people: list[Person]) -> Dataset:
@@ -36,20 +29,22 @@ def worked(site: Site, people: list[Person]) -> Dataset:
         people, guidelines="Mark the **shortest** piece.", min_submitted=2, name="Rainforest"
     )
     suggestion = site.suggest(dataset, "answer", [span("Brazil")], 0.87)
+    kind = {"name": "meaning", "title": "Meaning", "dimensions": 2}
+    site.owner.ask("POST", f"{dataset.path}/vectors-settings", 201, json=kind)
     records = dataset.add(
         *(
             item(PASSAGE, f"Which country is number {n}?", metadata={"source": f"page {n}"})
-            | {"suggestions": [suggestion]}
+            | {"suggestions": [suggestion], "vectors": {"meaning": [1, n]}}
             for n in range(1, 7)
         )
     )
     for n, record in enumerate(records[:5]):
-        for at, person in enumerate(people):
-            place = PLACES[at + 1] if n == 0 else PLACES[0]
+        for number, person in enumerate(people, 1):
+            place = PLACES[number] if n == 0 else PLACES[0]
             shown = {"suggestion_shown": {"answer": True}}
-            respond(person, record, answer([span(place)]), **shown)
+            respond(person, record, answer([span(place)]), elapsed_ms=4000, **shown)
     # A second version: the record then has a history.
-    respond(people[0], records[0], answer([span("Ecuador")]))
+    respond(people[0], records[0], answer([span("Ecuador")]), elapsed_ms=4000)
     values = {"values": {"answer": {"value": [span("Brazil")]}}}
     site.owner.ask("PUT", f"/api/v1/records/{records[5]['id']}/control", 200, json=values)
     return dataset
@@ -61,15 +56,9 @@ def preferred(site: Site, people: list[Person]) -> Dataset:
     for record in dataset.add(*(pair(n) for n in range(1, 5))):
         ranked = [{"value": "response1", "rank": 1}, {"value": "response2", "rank": 2}]
         body = answer(ranked, "preference")
-        respond(people[0], record, body, shown_order=["response1", "response2"])
+        order = ["response1", "response2"]
+        respond(people[0], record, body, elapsed_ms=4000, shown_order=order)
     return dataset
-
-
-def at(heading: str) -> Callable[[Page], None]:
-    def ready(page: Page) -> None:
-        expect(page.get_by_role("heading", name=heading).first).to_be_visible()
-
-    return ready
 
 
 def account(page: Page) -> None:
@@ -99,6 +88,16 @@ def preview(page: Page) -> None:
 def selected(page: Page) -> None:
     page.get_by_label("Select all that are shown").check()
     expect(button(page, "Delete")).to_be_visible()
+
+
+def filters(page: Page) -> None:
+    button(page, "Filters").click()
+    expect(page.get_by_role("dialog", name="Filters")).to_be_visible()
+    expect(page.get_by_role("group", name="What the list is narrowed by")).to_be_visible()
+
+
+def similar(page: Page) -> None:
+    expect(page.get_by_text("similarity").first).to_be_visible()
 
 
 def nothing_found(page: Page) -> None:
@@ -143,87 +142,72 @@ def curves(page: Page) -> None:
         summary.click()
 
 
+SHOWN: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "lead-home": ("/", at("Hello")),
+    "account-menu": ("/", account),
+    "create": ("/new", at("New dataset")),
+    "create-custom": ("/new", custom),
+    "create-file": ("/new", file_chosen),
+    "import": ("{worked}/records/import", at("Import records")),
+    "import-preview": ("{worked}/records/import", preview),
+    # Before a decision is made in "record", there is a disagreement to see.
+    "disagreements": ("{worked}/disagreements", at("Disagreements: Rainforest")),
+    "records": ("{worked}/records", at("Records: Rainforest")),
+    "records-selected": ("{worked}/records", selected),
+    "records-filters": ("{worked}/records?status=pending&suggestion=answer&from=0.5", filters),
+    "records-similar": ("{worked}/records?similar={record}&by=meaning", similar),
+    "records-none": ("{worked}/records", nothing_found),
+    "records-empty": ("{empty}/records", at("No records yet")),
+    "records-export": ("{worked}/records", exports),
+    "record": ("{worked}/records/{record}", decided),
+    "disagreements-none": ("{empty}/disagreements", at("No disagreement is open")),
+    "insights": ("{worked}/insights", at("Annotators")),
+    "insights-preference": ("{preferred}/insights", at("Bias")),
+    "insights-empty": ("{empty}/insights", at("Agreement")),
+    "settings": ("{worked}/settings", at("Questions")),
+    "settings-delete": ("{worked}/settings", delete_asked),
+    "people": ("/people", at("Everybody")),
+    "people-invited": ("/people", invited),
+    "keys": ("/account/keys", at("API keys")),
+    "keys-made": ("/account/keys", key_made),
+    "runs": ("/runs", at("Training runs")),
+    "run": ("/runs/{run}", curves),
+}
+
+
 @pytest.fixture(scope="module")
-def screens(site: Site, server: RunningServer) -> dict[str, Shown]:
+def places(site: Site, server: RunningServer) -> dict[str, str]:
+    """Make what the screens show; what the paths in ``SHOWN`` name."""
     people = [site.person("annotator"), site.person("annotator")]
     dataset, better = worked(site, people), preferred(site, people)
-    first = dataset.records(site.owner)[0]["id"]
     empty = site.extractive([], name="Nothing yet")
     key = {"name": new_name("notebook"), "scope": "annotate"}
     site.owner.ask("POST", "/api/v1/me/api-keys", 201, json=key)
     run = run_of(server)
     evaluation(server, "mini-on-dev")
-    path, owner = f"/datasets/{dataset.id}", site.owner
-    shown: dict[str, tuple[str, Callable[[Page], None]]] = {
-        "lead-home": ("/", at("Hello")),
-        "account-menu": ("/", account),
-        "create": ("/new", at("New dataset")),
-        "create-custom": ("/new", custom),
-        "create-file": ("/new", file_chosen),
-        "import": (f"{path}/records/import", at("Import records")),
-        "import-preview": (f"{path}/records/import", preview),
-        "records": (f"{path}/records", at("Records: Rainforest")),
-        "records-selected": (f"{path}/records", selected),
-        "records-none": (f"{path}/records", nothing_found),
-        "records-empty": (f"/datasets/{empty.id}/records", at("No records yet")),
-        "records-export": (f"{path}/records", exports),
-        "record": (f"{path}/records/{first}", decided),
-        "disagreements": (f"{path}/disagreements", at("Disagreements: Rainforest")),
-        "disagreements-none": (
-            f"/datasets/{empty.id}/disagreements",
-            at("No disagreement is open"),
-        ),
-        "insights": (f"{path}/insights", at("Annotators")),
-        "insights-preference": (f"/datasets/{better.id}/insights", at("Bias")),
-        "insights-empty": (f"/datasets/{empty.id}/insights", at("Agreement")),
-        "settings": (f"{path}/settings", at("Questions")),
-        "settings-delete": (f"{path}/settings", delete_asked),
-        "people": ("/people", at("Everybody")),
-        "people-invited": ("/people", invited),
-        "keys": ("/account/keys", at("API keys")),
-        "keys-made": ("/account/keys", key_made),
-        "runs": ("/runs", at("Training runs")),
-        "run": (f"/runs/{run.root.name}", curves),
+    return {
+        "worked": f"/datasets/{dataset.id}",
+        "record": dataset.records(site.owner)[0]["id"],
+        "preferred": f"/datasets/{better.id}",
+        "empty": f"/datasets/{empty.id}",
+        "run": run.root.name,
     }
-    return {name: Shown(owner, where, ready) for name, (where, ready) in shown.items()}
 
 
-NAMES = [
-    "lead-home",
-    "account-menu",
-    "create",
-    "create-custom",
-    "create-file",
-    "import",
-    "import-preview",
-    # Before a decision is made in "record", there is a disagreement to see.
-    "disagreements",
-    "records",
-    "records-selected",
-    "records-none",
-    "records-empty",
-    "records-export",
-    "record",
-    "disagreements-none",
-    "insights",
-    "insights-preference",
-    "insights-empty",
-    "settings",
-    "settings-delete",
-    "people",
-    "people-invited",
-    "keys",
-    "keys-made",
-    "runs",
-    "run",
-]
+@pytest.fixture(scope="module")
+def desk(site: Site, new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
+    """Give one page of the owner's, which goes from screen to screen."""
+    context = new_context(site.owner, WIDE, "light")
+    yield context.new_page()
+    context.close()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SHOWN)
 def test_a_leads_screen_has_no_fault(
-    name: str, screens: dict[str, Shown], open_page: Opened, pictures: Path | None
+    name: str, places: dict[str, str], desk: Page, faults: Faults, pictures: Path | None
 ) -> None:
-    shown = screens[name]
-    page = open_page(shown.person, shown.path)
-    shown.ready(page)
-    look_at_all(page, name, pictures)
+    faults.watch(desk)
+    path, ready = SHOWN[name]
+    travel(desk, path.format(**places))
+    ready(desk)
+    look_at_all(desk, name, pictures)

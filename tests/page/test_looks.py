@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.api.talk import TEXT, Person, item
 from tests.page.conftest import PHONE, Opened
-from tests.page.looks import Shown, check_with_axe, look_at_all
+from tests.page.looks import Shown, at, check_with_axe, look_at_all
 from tests.page.site import PASSAGE, Site, span
 from tests.page.talk import button, double_click, on_desk
 from tests.page.test_preference import COMPANIONS, options, pair, preferences, question
@@ -61,12 +61,6 @@ def screens(site: Site, reader: Person) -> dict[str, Shown]:
             on_desk(page, asked)
             for key in keys:
                 page.keyboard.press(key)
-
-        return ready
-
-    def at(heading: str) -> Callable[[Page], None]:
-        def ready(page: Page) -> None:
-            expect(page.get_by_role("heading", name=heading).first).to_be_visible()
 
         return ready
 
