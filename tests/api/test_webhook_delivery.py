@@ -132,6 +132,25 @@ def test_every_event_is_told_once_signed_and_in_order(tmp_path: Path, receiver: 
     assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 11
 
 
+def test_what_waits_is_listed_with_how_often_it_was_tried(
+    tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliverer, "DELAYS_S", (0.05, 600))
+    receiver.statuses = [500, 500]
+    with serving(tmp_path / "home", "127.0.0.1") as owner:
+        path = f"{PATH}/{register(owner, receiver.url, 'dataset.created')['id']}/deliveries"
+        assert owner.get(path) == {"items": [], "total": 0}
+        make_dataset(owner)
+        receiver.wait_for(2)
+        ends_at = time.monotonic() + 20
+        while owner.get(path)["items"][0]["attempts"] < 2 and time.monotonic() < ends_at:
+            time.sleep(0.02)
+        (waiting,) = owner.get(path)["items"]
+    assert (waiting["event"], waiting["attempts"]) == ("dataset.created", 2)
+    assert waiting["inserted_at"].endswith("Z")
+    assert waiting["due_at"] > waiting["inserted_at"]
+
+
 def test_a_refused_change_tells_nothing(tmp_path: Path, receiver: Receiver) -> None:
     with serving(tmp_path / "home", "127.0.0.1") as owner:
         register(owner, receiver.url)

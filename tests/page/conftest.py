@@ -34,7 +34,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         missing("the page is not built: run `make web`")
     folder = tmp_path_factory.mktemp("page")
     running = start_in_thread(
-        folder / "home", owner_password=OWNER_PASSWORD, runs_dir=folder / "runs"
+        folder / "home",
+        owner_password=OWNER_PASSWORD,
+        runs_dir=folder / "runs",
+        webhook_hosts=("127.0.0.1",),
     )
     yield running
     running.stop()

@@ -134,6 +134,10 @@ def titles(served: Site, people: list[Person]) -> Dataset:
         served.owner.ask("POST", f"{dataset.path}/snapshots", 201, json={"name": text})
         body = {"name": text, "workspace_id": dataset.workspace_id, "guidelines": text}
         served.owner.ask("POST", "/api/v1/datasets", 201, json=body)
+    for text in packed(900):
+        body = {"url": f"https://example.org/{text}", "description": text}
+        events = {"events": ["record.created"]}
+        served.owner.ask("POST", "/api/v1/webhooks", 201, json=body | events)
     for text in packed(100):
         served.owner.ask("POST", "/api/v1/me/api-keys", 201, json={"name": text, "scope": "read"})
     return dataset
@@ -263,13 +267,17 @@ def test_a_leads_screens_only_show_hostile_texts(
 ) -> None:
     page = open_hostile(served.owner)
     visit(page, f"{served.url}/")
-    for path in ("/new", "/people", "/account", "/account/keys", "/runs"):
+    for path in ("/new", "/people", "/account", "/account/keys", "/account/webhooks", "/runs"):
         visit(page, f"{served.url}{path}")
     for dataset in (texts, titles, judged):
         for part in ("records", "disagreements", "insights", "settings"):
             visit(page, f"{served.url}/datasets/{dataset.id}/{part}")
         record = dataset.records(served.owner)[0]
         visit(page, f"{served.url}/datasets/{dataset.id}/records/{record['id']}")
+    visit(page, f"{served.url}/account/webhooks")
+    button(page, "Change").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    check(page)
     page.goto(f"{served.url}/datasets/{texts.id}/records")
     for _ in range(2):
         button(page, "More records").click()

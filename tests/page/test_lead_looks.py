@@ -50,6 +50,15 @@ def worked(site: Site, people: list[Person]) -> Dataset:
     return dataset
 
 
+def wanting(site: Site) -> None:
+    """Register a webhook that nobody answers, for which a message waits, and a refused one."""
+    for host, text in (("127.0.0.1:9", "Tells the dashboard"), ("hooks.example.org", None)):
+        events = ["dataset.deleted", "record.completed", "response.created"]
+        body = {"url": f"http://{host}/goldspan", "events": events, "description": text}
+        site.owner.ask("POST", "/api/v1/webhooks", 201, json=body)
+    site.owner.ask("DELETE", site.extractive([], name="Doomed").path, 200)
+
+
 def preferred(site: Site, people: list[Person]) -> Dataset:
     """Return a dataset of preferences, so that there is a position bias to show."""
     dataset = preferences(site, people[0], 2, *COMPANIONS)
@@ -131,6 +140,35 @@ def key_made(page: Page) -> None:
     expect(dialog.get_by_label("Copy the key now.")).to_be_visible()
 
 
+def webhooks(page: Page) -> None:
+    expect(page.get_by_text("1 message waits")).to_be_visible()
+    page.locator("summary").click()
+    button(page, "Send a test").first.click()
+    expect(page.get_by_text("expected an answer from its url")).to_be_visible()
+
+
+def webhooks_gone(page: Page) -> None:
+    while button(page, "Delete").count() > 0:
+        shown = button(page, "Delete").count()
+        button(page, "Delete").first.click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        expect(button(page, "Delete")).to_have_count(shown - 1)
+    expect(page.get_by_text("No webhooks yet")).to_be_visible()
+
+
+def webhook_making(page: Page) -> None:
+    button(page, "Register a webhook").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def webhook_made(page: Page) -> None:
+    webhook_making(page)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Address").fill("https://example.org/made")
+    dialog.get_by_role("button", name="Register a webhook").click()
+    expect(dialog.get_by_label("Copy the secret now.")).to_be_visible()
+
+
 def exports(page: Page) -> None:
     button(page, "Export").click()
     expect(page.get_by_role("menuitem").first).to_be_visible()
@@ -170,6 +208,10 @@ SHOWN: dict[str, tuple[str, Callable[[Page], None]]] = {
     "people-invited": ("/people", invited),
     "keys": ("/account/keys", at("API keys")),
     "keys-made": ("/account/keys", key_made),
+    "webhooks": ("/account/webhooks", webhooks),
+    "webhooks-none": ("/account/webhooks", webhooks_gone),
+    "webhooks-making": ("/account/webhooks", webhook_making),
+    "webhooks-made": ("/account/webhooks", webhook_made),
     "runs": ("/runs", at("Training runs")),
     "run": ("/runs/{run}", curves),
 }
@@ -185,6 +227,7 @@ def places(site: Site, server: RunningServer) -> dict[str, str]:
     site.owner.ask("POST", "/api/v1/me/api-keys", 201, json=key)
     run = run_of(server)
     evaluation(server, "mini-on-dev")
+    wanting(site)
     return {
         "worked": f"/datasets/{dataset.id}",
         "record": dataset.records(site.owner)[0]["id"],
@@ -206,6 +249,8 @@ def desk(site: Site, new_context: Callable[..., BrowserContext]) -> Iterator[Pag
 def test_a_leads_screen_has_no_fault(
     name: str, places: dict[str, str], desk: Page, faults: Faults, pictures: Path | None
 ) -> None:
+    if name == "webhooks":
+        faults.allow("status of 502")
     faults.watch(desk)
     path, ready = SHOWN[name]
     travel(desk, path.format(**places))

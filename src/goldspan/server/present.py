@@ -21,6 +21,7 @@ from goldspan.storage.rows import (
     ResponseRow,
     SuggestionRow,
     UserRow,
+    WaitingRow,
     WebhookRow,
     WorkspaceRow,
 )
@@ -34,7 +35,7 @@ from goldspan.wire.base import from_wire_time
 from goldspan.wire.dataset import Assignment, Dataset, Distribution
 from goldspan.wire.record import Adjudication, Record, Response, Suggestion
 from goldspan.wire.user import User
-from goldspan.wire.webhook import Webhook
+from goldspan.wire.webhook import WaitingDelivery, Webhook
 from goldspan.wire.workspace import Workspace
 
 
@@ -78,6 +79,16 @@ def webhook(row: WebhookRow) -> Webhook:
         inserted_at=row.inserted_at,
         updated_at=row.updated_at,
         disabled_reason=row.refused if row.enabled else None,
+    )
+
+
+def waiting(row: WaitingRow) -> WaitingDelivery:
+    """Return a message that still waits; its times have their zone."""
+    return WaitingDelivery(
+        event=row.event,
+        attempts=row.attempts,
+        due_at=from_wire_time(row.due_at),
+        inserted_at=from_wire_time(row.inserted_at),
     )
 
 

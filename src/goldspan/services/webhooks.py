@@ -18,11 +18,13 @@ from goldspan.domain.permission import Action, Actor
 from goldspan.domain.webhook import check_webhook, url_refusal
 from goldspan.errors import NotFound
 from goldspan.storage.ids import new_id
-from goldspan.storage.rows import WebhookRow
+from goldspan.storage.rows import WaitingRow, WebhookRow
 from goldspan.storage.store import Unit
 
 SECRET_BYTES = 32
 SECRET_PREFIX = "whsec_"
+MOST_WAITING = 20
+"""How many of a webhook's waiting messages are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,12 @@ def refuse_others(unit: Unit, hosts: Collection[str]) -> None:
         refused = url_refusal(webhook.url, hosts)
         if refused != webhook.refused:
             unit.webhooks.update(msgspec.structs.replace(webhook, refused=refused))
+
+
+def waiting_deliveries(unit: Unit, actor: Actor, webhook_id: str) -> tuple[list[WaitingRow], int]:
+    """Return the oldest messages that still wait, and how many do. Raises Forbidden, NotFound."""
+    get_webhook(unit, actor, webhook_id)
+    return unit.deliveries.waiting(webhook_id, MOST_WAITING)
 
 
 def get_webhook(unit: Unit, actor: Actor, webhook_id: str) -> WebhookRow:

@@ -10,6 +10,7 @@ from goldspan.storage.rows import (
     AuditRow,
     DeliveryRow,
     KeptAnswer,
+    WaitingRow,
     WebhookRow,
 )
 
@@ -85,6 +86,9 @@ class Deliveries(Protocol):
             until: nobody else is given them before; naive UTC.
             resting: ids of webhooks to pass over.
         """
+
+    def waiting(self, webhook_id: str, limit: int) -> tuple[list[WaitingRow], int]:
+        """Return the oldest messages that a webhook is still to be told, and how many there are."""
 
     def put_off(self, delivery_id: str, attempts: int, until: datetime) -> None:
         """Set how many attempts were in vain, and when the next may be made."""

@@ -315,6 +315,15 @@ class DeliveryRow(Row, frozen=True):
     inserted_at: datetime
 
 
+class WaitingRow(Row, frozen=True):
+    """A message that a webhook is still to be told; it is tried (again) when it is due."""
+
+    event: str
+    attempts: int
+    due_at: datetime
+    inserted_at: datetime
+
+
 class TermCount(Row, frozen=True):
     """A value of a metadata property and how many records have it."""
 

@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from goldspan.storage.ids import new_id
-from goldspan.storage.rows import DeliveryRow, WebhookRow
+from goldspan.storage.rows import DeliveryRow, WaitingRow, WebhookRow
 from goldspan.storage.sql_base import Session, as_list, listed, to_text
 from goldspan.storage.statement import Hot
 from goldspan.storage.tables import webhook_deliveries, webhooks
@@ -162,6 +162,15 @@ class SqlDeliveries:
         )
         return sorted(map(_delivery, rows), key=lambda one: one.id)
 
+    def waiting(self, webhook_id: str, limit: int) -> tuple[list[WaitingRow], int]:
+        own = webhook_deliveries.c.webhook_id == webhook_id
+        shown = webhook_deliveries.c["event", "attempts", "due_at", "inserted_at"]
+        rows = self._session.connection.execute(
+            sa.select(*shown).where(own).order_by(webhook_deliveries.c.id).limit(limit)
+        )
+        count = sa.select(sa.func.count()).select_from(webhook_deliveries).where(own)
+        return [_waiting(row) for row in rows], self._session.connection.scalar(count) or 0
+
     def put_off(self, delivery_id: str, attempts: int, until: datetime) -> None:
         self._session.connection.execute(
             webhook_deliveries.update()
@@ -173,6 +182,16 @@ class SqlDeliveries:
         self._session.connection.execute(
             webhook_deliveries.delete().where(webhook_deliveries.c.id == delivery_id)
         )
+
+
+def _waiting(row: Any) -> WaitingRow:
+    event, attempts, due_at, inserted_at = row
+    return WaitingRow(
+        event=event,
+        attempts=attempts,
+        due_at=datetime.fromisoformat(due_at),
+        inserted_at=datetime.fromisoformat(inserted_at),
+    )
 
 
 def _delivery(row: Any) -> DeliveryRow:

@@ -41,3 +41,22 @@ class Webhook(Wire):
     inserted_at: datetime
     updated_at: datetime
     disabled_reason: str | None = None
+
+
+class WaitingDelivery(Wire):
+    """A message that a webhook is still to be told.
+
+    ``attempts`` were in vain; ``due_at`` is when it may be tried next.
+    """
+
+    event: str
+    attempts: int
+    due_at: datetime
+    inserted_at: datetime
+
+
+class WaitingDeliveries(Wire):
+    """The oldest of the messages that wait; ``total`` counts all."""
+
+    items: list[WaitingDelivery]
+    total: int

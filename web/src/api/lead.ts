@@ -269,3 +269,31 @@ export const listEvaluations = async (): Promise<Evaluation[]> =>
 
 export const evaluationAddress = (name: string): string =>
   `/api/v1/evaluations/${encodeURIComponent(name)}/report.html`;
+
+/* Webhooks */
+
+export type Webhook = Shapes["Webhook"];
+export type WebhookChanges = Partial<Pick<Webhook, "url" | "events" | "enabled" | "description">>;
+export type WaitingDeliveries = Shapes["WaitingDeliveries"];
+
+export const WEBHOOK_EVENTS = {
+  dataset: ["dataset.created", "dataset.updated", "dataset.published", "dataset.deleted"],
+  record: ["record.created", "record.updated", "record.completed", "record.deleted"],
+  response: ["response.created", "response.updated", "response.deleted"],
+} as const;
+
+export const listWebhooks = async (): Promise<Webhook[]> =>
+  (await send<Items<Webhook>>("GET", "/api/v1/webhooks")).items;
+
+export const makeWebhook = (body: Pick<Webhook, "url" | "events" | "description">) =>
+  send<Webhook>("POST", "/api/v1/webhooks", { body });
+
+export const changeWebhook = (id: string, body: WebhookChanges) =>
+  send<Webhook>("PATCH", `/api/v1/webhooks/${id}`, { body });
+
+export const deleteWebhook = (id: string) => send<Webhook>("DELETE", `/api/v1/webhooks/${id}`);
+
+export const tryWebhook = (id: string) => send<void>("POST", `/api/v1/webhooks/${id}/ping`);
+
+export const listWaiting = (id: string): Promise<WaitingDeliveries> =>
+  send("GET", `/api/v1/webhooks/${id}/deliveries`);

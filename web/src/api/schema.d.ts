@@ -1839,6 +1839,26 @@ export interface paths {
         patch: operations["ApiV1WebhooksWebhookIdUpdate"];
         trace?: never;
     };
+    "/api/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListWaiting
+         * @description Return the oldest messages that a webhook is still to be told; those it was told are gone.
+         */
+        get: operations["ApiV1WebhooksWebhookIdDeliveriesListWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks/{webhook_id}/ping": {
         parameters: {
             query?: never;
@@ -3281,6 +3301,20 @@ export interface components {
                 [key: string]: components["schemas"]["ResponseValue"];
             } | null;
             version: number;
+        };
+        /** WaitingDeliveries */
+        WaitingDeliveries: {
+            items: components["schemas"]["WaitingDelivery"][];
+            total: number;
+        };
+        /** WaitingDelivery */
+        WaitingDelivery: {
+            attempts: number;
+            /** Format: date-time */
+            due_at: string;
+            event: string;
+            /** Format: date-time */
+            inserted_at: string;
         };
         /** Webhook */
         Webhook: {
@@ -7440,6 +7474,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdDeliveriesListWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingDeliveries"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -41,6 +41,7 @@ export const ROUTES: RouteEntry[] = [
     ahead: prepareAnnotate,
   },
   route("/account/keys", () => import("../screens/keys")),
+  route("/account/webhooks", () => import("../screens/webhooks")),
   route("/new", () => import("../screens/create")),
   route("/people", () => import("../screens/people")),
   route("/runs", () => import("../screens/runs")),

@@ -83,6 +83,7 @@ export const de: Texts = {
     roles: { owner: "Eigentümer", admin: "Verwalter", annotator: "Annotator" },
     password: "Passwort",
     keys: "API-Schlüssel",
+    webhooks: "Webhooks",
     passwordChanged: "Das Passwort ist geändert; andere Geräte sind abgemeldet.",
   },
   home: {

@@ -77,6 +77,7 @@ export const en = {
     roles: { owner: "owner", admin: "admin", annotator: "annotator" },
     password: "Password",
     keys: "API keys",
+    webhooks: "Webhooks",
     passwordChanged: "The password is changed; other devices are signed out.",
   },
   home: {

@@ -15,7 +15,7 @@ from goldspan.server.deps import Caller, Database, Id
 from goldspan.server.journal import SHOWS_SECRET
 from goldspan.services import webhooks
 from goldspan.wire.base import Items
-from goldspan.wire.webhook import Webhook, WebhookCreate, WebhookUpdate
+from goldspan.wire.webhook import WaitingDeliveries, Webhook, WebhookCreate, WebhookUpdate
 
 
 def _hosts(request: Request[Any, Any, Any]) -> Collection[str]:
@@ -83,4 +83,11 @@ async def ping(
     await db.long(lambda: deliverer.ping(webhook, _hosts(request)))
 
 
-HANDLERS = [list_all, create, update, delete_one, ping]
+@get("/api/v1/webhooks/{webhook_id:str}/deliveries", sync_to_thread=False)
+def list_waiting(db: Database, actor: Caller, webhook_id: Id) -> WaitingDeliveries:
+    """Return the oldest messages that a webhook is still to be told; those it was told are gone."""
+    rows, total = db.peek(webhooks.waiting_deliveries, actor, webhook_id)
+    return WaitingDeliveries(items=[present.waiting(row) for row in rows], total=total)
+
+
+HANDLERS = [list_all, create, update, delete_one, ping, list_waiting]
