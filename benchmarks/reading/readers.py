@@ -16,7 +16,6 @@ from goldspan.reader.span import SpanReader
 
 SERVE_PEER = Path(__file__).with_name("serve_peer.py")
 BATCH_SIZES = (1, 4, 16, 64)
-ROUNDS = 3
 
 Asked = Sequence[tuple[str, str]]
 
@@ -66,11 +65,11 @@ class Ours:
         ]
         return Block(answers, wall, cpu)
 
-    def choose(self, questions: Asked, threads: int) -> None:
+    def choose(self, questions: Asked, threads: int, rounds: int) -> None:
         """Take the threads that read these questions in the least time."""
         self.read(questions)  # the first pass pays for warming up
         found = []
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for self.threads in sorted({1, threads}):
                 found.append((self.read(questions).wall_s, self.threads))
         _, self.threads = min(found)
@@ -114,12 +113,12 @@ class Peer:
         answers = [(text, start, end) for text, start, end in found["answers"]]
         return Block(answers, found["wall_s"], found["cpu_s"])
 
-    def choose(self, questions: Asked, threads: int) -> None:
+    def choose(self, questions: Asked, threads: int, rounds: int) -> None:
         """Take the batch size and the threads that read these questions in the least time."""
         self.read(questions)  # the first pass pays for warming up
         found = []
         # In rounds: one moment of a busy machine would else decide about a setting.
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for self.threads in sorted({1, threads}):
                 for self.batch_size in BATCH_SIZES:
                     took = self.read(questions).wall_s

@@ -156,6 +156,22 @@ class SpanSearch:
         other = next(others, NOTHING)
         return best[2] - other if best else math.inf
 
+    def windows_within(self, nats: float) -> list[int]:
+        """Return the windows that decide: by their spans, or by their "not answerable".
+
+        Args:
+            nats: how far a window's best span may be below the best of all, or its "not
+                answerable" above the least of all; >= 0.
+        """
+        if self._best == NOTHING:
+            return []
+        best = self._scores.reshape(len(self._windows), -1).max(axis=1)
+        return [
+            row
+            for row, each in enumerate(self._windows)
+            if best[row] >= self._best - nats or each.no_answer <= self._no_answer + nats
+        ]
+
     def _scored(self) -> Iterator[tuple[int, Span, float]]:
         tokens, lengths = self._shape
         for place in self._order():
