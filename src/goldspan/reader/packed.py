@@ -49,7 +49,11 @@ def packed_copy(model: Any) -> Any:
     Raises:
         InvalidInput: if it is not, or this torch was built without oneDNN.
     """
-    if model.device.type != "cpu" or model.dtype not in KNOWN or not torch.backends.mkldnn.enabled:
+    if (
+        model.device.type != "cpu"
+        or model.dtype not in KNOWN
+        or not hasattr(torch.ops.mkldnn, "_linear_pointwise")
+    ):
         raise InvalidInput(
             "packed=True is for a model in float32 or bfloat16 on a CPU, with a torch that has "
             f"oneDNN; found {model.dtype} on {model.device}. Leave it out",

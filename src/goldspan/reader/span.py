@@ -39,7 +39,7 @@ QUESTIONS_AT_ONCE = 128
 CLEAR_LEAD = 0.05
 CLEAR_SILENCE = 0.1
 
-# A window is read again where a span in it is within so many nats of the best one, or its "not
+# Then a window is read again where a span in it is within so many nats of the best one, or its "not
 # answerable" of the least: six times the largest error of a draft that was measured.
 ANY_CHANCE = 1.0
 
@@ -187,8 +187,10 @@ class SpanReader:
             return [self._search(read) for read in self._read(self._forward, windows)]
         drafted = self._read(self._draft, windows)
         found = [self._search(read) for read in drafted]
+        silence = self.config.no_answer_threshold is not None
         again = [
-            search.windows_within(ANY_CHANCE) if not self._clear(search) else [] for search in found
+            [] if self._clear(search) else search.windows_within(ANY_CHANCE, silence)
+            for search in found
         ]
         level = [
             [mine[place] for place in places] for mine, places in zip(windows, again, strict=True)

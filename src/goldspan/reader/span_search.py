@@ -156,12 +156,13 @@ class SpanSearch:
         other = next(others, NOTHING)
         return best[2] - other if best else math.inf
 
-    def windows_within(self, nats: float) -> list[int]:
-        """Return the windows that decide: by their spans, or by their "not answerable".
+    def windows_within(self, nats: float, silence: bool) -> list[int]:
+        """Return the windows that decide what the answer is.
 
         Args:
-            nats: how far a window's best span may be below the best of all, or its "not
-                answerable" above the least of all; >= 0.
+            nats: how far a window's best span may be below the best of all, >= 0.
+            silence: whether those count, too, whose "not answerable" is within ``nats`` of the
+                least of all.
         """
         if self._best == NOTHING:
             return []
@@ -169,7 +170,8 @@ class SpanSearch:
         return [
             row
             for row, each in enumerate(self._windows)
-            if best[row] >= self._best - nats or each.no_answer <= self._no_answer + nats
+            if best[row] >= self._best - nats
+            or (silence and each.no_answer <= self._no_answer + nats)
         ]
 
     def _scored(self) -> Iterator[tuple[int, Span, float]]:

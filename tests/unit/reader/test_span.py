@@ -1,6 +1,7 @@
 """The span reader on tiny models: places, scores, distinct answers, abstaining."""
 
 import copy
+import math
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,8 +20,12 @@ from transformers import (
 
 from goldspan.domain.normalise import normalise_answer
 from goldspan.domain.span import Span
+from goldspan.errors import InvalidInput
+from goldspan.reader import span as span_reader
 from goldspan.reader.base import ReaderAnswer
+from goldspan.reader.encoding import SpanEncoder
 from goldspan.reader.forward import TOKENS_AT_ONCE
+from goldspan.reader.packed import PackedLinear, packed_copy
 from goldspan.reader.span import SpanReader
 from goldspan.reader.span_config import SpanReaderConfig, length_limit
 from goldspan.training.preset import train_tokenizer
@@ -283,3 +288,68 @@ def test_a_draft_near_the_threshold_of_silence_is_read_again(reader: SpanReader)
     assert drafted.answer(*asked) == SpanReader(reader.model, reader.tokenizer, config).answer(
         *asked
     )
+
+
+def test_of_a_long_text_only_the_windows_that_can_win_are_read_again(
+    reader: SpanReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = copy.deepcopy(reader.model)
+    drafted = SpanReader(reader.model, reader.tokenizer, CONFIG, draft=draft)
+    ((_, search),) = reader.searches([("who sat where ?", [CONTEXT])])
+    chance = search.lead() / 2  # less than any other place is behind
+    monkeypatch.setattr(span_reader, "CLEAR_LEAD", math.inf)
+    monkeypatch.setattr(span_reader, "ANY_CHANCE", chance)
+    windows = len(SpanEncoder(reader.tokenizer, CONFIG).windows(CONTEXT))
+    read: list[int] = []
+    hook = reader.model.register_forward_pre_hook(
+        lambda model, given, named: read.append(len(named["input_ids"])), with_kwargs=True
+    )
+    answers = drafted.answer("who sat where ?", [CONTEXT], 3)
+    hook.remove()
+    again = sum(read)
+    assert 0 < again < windows
+    assert again == len(search.windows_within(chance, silence=False))
+    # The draft is the model's equal here, so what is mixed is one answer.
+    assert answers == reader.answer("who sat where ?", [CONTEXT], 3)
+
+
+def test_packed_weights_give_the_same_answers(reader: SpanReader) -> None:
+    packed = SpanReader(reader.model, reader.tokenizer, CONFIG, packed=True)
+    questions = [("who sat where ?", [CONTEXT]), ("who ?", ["cat mat", "dog 🙂"])]
+    for ours, theirs in zip(
+        packed.answer_many(questions, 5), reader.answer_many(questions, 5), strict=True
+    ):
+        assert [replace(a, score=0.0) for a in ours] == [replace(a, score=0.0) for a in theirs]
+        assert [a.score for a in ours] == pytest.approx([a.score for a in theirs], abs=1e-5)
+
+
+def test_a_packed_reader_configured_otherwise_is_packed_too(reader: SpanReader) -> None:
+    packed = SpanReader(reader.model, reader.tokenizer, CONFIG, packed=True)
+    short = packed.configured(max_answer_length=1)
+    assert short.config.max_answer_length == 1
+    assert packed.config.max_answer_length == CONFIG.max_answer_length
+    assert short._forward is packed._forward
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_packed_layer_computes_what_the_layer_does(dtype: torch.dtype, bias: bool) -> None:
+    layer = torch.nn.Linear(24, 40, bias=bias).to(dtype)
+    values = torch.randn(3, 5, 24).to(dtype)
+    with torch.inference_mode():
+        expected = layer(values)
+        found = PackedLinear(layer)(values)
+    assert found.dtype == dtype
+    assert torch.allclose(
+        found.float(), expected.float(), atol=1e-5 if dtype.itemsize == 4 else 0.02
+    )
+
+
+def test_packing_copies_no_weight_that_the_model_has(reader: SpanReader) -> None:
+    own = {each.data_ptr() for each in reader.model.parameters()}
+    assert {each.data_ptr() for each in packed_copy(reader.model).parameters()} == own
+
+
+def test_a_model_that_cannot_be_packed_is_refused(reader: SpanReader) -> None:
+    with pytest.raises(InvalidInput, match="float16 on cpu"):
+        packed_copy(copy.deepcopy(reader.model).half())

@@ -106,6 +106,20 @@ def test_the_lead_is_over_the_best_other_place() -> None:
     assert SpanSearch([], 30, False).lead() == float("inf")
 
 
+def test_the_windows_that_can_win_hold_a_span_near_the_best_or_little_silence() -> None:
+    # Best spans of 5, 4.5 and 1; "not answerable" at 3, 9 and 2.
+    windows = [
+        window([5, 0, 0], [0, 0, 0], 3.0),
+        window([4.5, 0, 0], [0, 0, 0], 9.0),
+        window([1, 0, 0], [0, 0, 0], 2.0),
+    ]
+    search = SpanSearch(windows, 30, False)
+    assert search.windows_within(1.0, silence=False) == [0, 1]
+    assert search.windows_within(0.4, silence=False) == [0]
+    assert search.windows_within(0.4, silence=True) == [0, 2]
+    assert SpanSearch([], 30, False).windows_within(1.0, silence=True) == []
+
+
 def test_sorting_few_first_gives_the_order_of_sorting_all() -> None:
     many = tuple((2 * i, 2 * i + 1) for i in range(40))
     draw = torch.Generator().manual_seed(0)
