@@ -152,17 +152,31 @@ def _golds(golds: Sequence[str]) -> str:
 
 
 def _example(example: Values) -> str:
-    context, span = example["context"], example["span"]
-    if span:
-        start, end = span["start"], span["end"]
-        before, after = context[max(0, start - AROUND) : start], context[end : end + AROUND]
-        passage = f"{escape(before)}<mark>{escape(context[start:end])}</mark>{escape(after)}"
-    else:
-        passage = escape(context[: 2 * AROUND])
     return (
         f"<details><summary>{escape(example['question_text'])} "
         f"<strong>{escape(example['given'] or NO_ANSWER)}</strong> {example['score']:.2f}, "
-        f"gold: {escape(_golds(example['golds']))}</summary>\n<p>{passage}</p></details>\n"
+        f"gold: {escape(_golds(example['golds']))}</summary>\n"
+        f"<p>{_passage(example)}</p></details>\n"
+    )
+
+
+def _passage(example: Values) -> str:
+    """Return what stands around the answer, marked; where there is none, around a gold one."""
+    context, span = example["context"], example["span"]
+    if span:
+        kind, start, end = "mark", span["start"], span["end"]
+    else:
+        gold = next((gold for gold in example["golds"] if gold in context), "")
+        kind, start = "u", context.find(gold)
+        end = start + len(gold)
+    first, last = max(0, start - AROUND), min(len(context), end + AROUND)
+    answer = f"<{kind}>{escape(context[start:end])}</{kind}>" if start < end else ""
+    return (
+        "…" * (first > 0)
+        + escape(context[first:start])
+        + answer
+        + escape(context[end:last])
+        + "…" * (last < len(context))
     )
 
 

@@ -47,6 +47,23 @@ def test_the_page_shows_a_wrong_answer_marked_in_its_passage_and_escapes_all_tex
     assert page.count("<svg") == 3
 
 
+def test_a_passage_is_cut_around_the_answer_and_says_so() -> None:
+    said = {"far": Prediction("milk", 0.9, Span(500, 504)), "silent": Prediction("", 0.9)}
+    context = f"{'a' * 500}milk{'b' * 400}"
+    questions = [
+        Demonstration("far", "Cows give?", context, (Answer("aa"),)),
+        Demonstration("silent", "Cows give what?", "Cows give milk.", (Answer("milk"),)),
+    ]
+    detail = take_apart(questions, said, version="v1.1", name="new")
+    scores = score(questions, {id: p.text for id, p in said.items()}, "v1.1")
+    reports = [summarise(scores, version="v1.1", name="new")]
+    page = evaluation_page(
+        msgspec.to_builtins({"reports": reports, "comparisons": [], "details": [detail]})
+    )
+    assert f"<p>…{'a' * 300}<mark>milk</mark>{'b' * 300}…</p>" in page
+    assert "<p>Cows give <u>milk</u>.</p>" in page
+
+
 def test_the_page_stands_alone() -> None:
     page = page_of()
     assert "<script" not in page
