@@ -11,7 +11,7 @@ from goldspan.errors import InvalidInput
 
 Floats = NDArray[np.float64]
 
-SMALLEST_SCALE = 0.05
+SMALLEST_SCALE = 0.01
 """A fitted scale at least: a probability that fell as the score rises would mean its contrary."""
 
 STEPS = 100

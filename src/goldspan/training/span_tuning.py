@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.squad_version import SquadVersion, version_for
@@ -123,10 +122,11 @@ def learn(
 ) -> Tuning:
     """Choose a temperature, and the scale, offset and threshold of silence.
 
-    The temperature is the one at which the best span's probability best foretells whether it is
-    exactly right, by log loss over the answerable questions. Scale and offset do the same for the
-    probability of "not answerable" (``fit_logistic``), and the threshold is the one that promises
-    the highest F1 (``promising_threshold``). None of them changes which span is best.
+    The temperature is the one at which the best spans' mean probability is the share of them that
+    is exactly right, among the answerable questions; on held-out questions that is at least as
+    good as the highest likelihood (docs/experiments.md). Scale and offset make the probability of
+    "not answerable" foretell best whether it is so (``fit_logistic``), and the threshold is the one
+    that promises the highest F1 (``promising_threshold``). None of them changes which span is best.
 
     Args:
         observed: held-out questions.
@@ -141,9 +141,9 @@ def learn(
         raise InvalidInput(
             f"tuning needs questions that have an answer, found none among {len(observed)}"
         )
-    scores = np.clip(np.array([each.sure for each in answerable]), 1e-9, 1 - 1e-9)
+    scores = np.array([each.sure for each in answerable])
     right = [each.exact for each in answerable]
-    best = int(np.argmin(_log_losses(scores, np.array(right)[:, None])))
+    best = int(np.argmin(np.abs(scores.mean(0) - np.mean(right))))
     tuning = Tuning(
         config=replace(config, temperature=TEMPERATURES[best]),
         questions=len(observed),
@@ -182,11 +182,6 @@ def silence_probabilities(observed: Sequence[Observed], config: SpanReaderConfig
     logits = np.array([each.silence for each in observed])
     probabilities = sigmoid(config.no_answer_scale * logits + config.no_answer_offset)
     return [float(each) for each in probabilities]
-
-
-def _log_losses(scores: NDArray[np.float64], truth: NDArray[np.float64]) -> NDArray[np.float64]:
-    losses: NDArray[np.float64] = -(truth * np.log(scores) + (1 - truth) * np.log(1 - scores))
-    return np.asarray(losses.mean(0))
 
 
 def tune_after_training(

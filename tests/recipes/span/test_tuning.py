@@ -6,7 +6,15 @@ import pytest
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.errors import InvalidInput
 from goldspan.reader.span import SpanReader
-from goldspan.training.span_tuning import ENOUGH, tune_after_training, tune_reader
+from goldspan.reader.span_config import SpanReaderConfig
+from goldspan.training.span_tuning import (
+    ENOUGH,
+    TEMPERATURES,
+    Observed,
+    learn,
+    tune_after_training,
+    tune_reader,
+)
 
 CONTEXT = "Bees make wax in summer and fly two miles for it."
 
@@ -31,6 +39,15 @@ def test_a_temperature_brings_scores_nearer_to_what_is_right(reader: SpanReader)
     (before,), (after,) = (r.answer("What is it 0?", [CONTEXT]) for r in (reader, tuned))
     assert (after.text, after.span) == (before.text, before.span)
     assert after.score > before.score
+
+
+def test_at_the_temperature_as_many_answers_are_right_as_the_scores_say() -> None:
+    # At temperature T each best span has 1 / (1 + T); six of ten are right, so T is 2/3.
+    sure = tuple(1 / (1 + temperature) for temperature in TEMPERATURES)
+    observed = [Observed(asked(n, "wax"), "", 0.0, sure, float(n < 6), 0.5) for n in range(10)]
+    tuning = learn(observed, SpanReaderConfig())
+    assert tuning.config.temperature == pytest.approx(2 / 3, rel=0.04)  # tried in steps
+    assert (tuning.ece_before, tuning.ece_after) == pytest.approx((0.1, 0.0), abs=0.01)
 
 
 def test_a_threshold_is_learnt_where_some_questions_have_no_answer(reader: SpanReader) -> None:
