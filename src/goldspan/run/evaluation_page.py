@@ -171,13 +171,9 @@ def _passage(example: Values) -> str:
         end = start + len(gold)
     first, last = max(0, start - AROUND), min(len(context), end + AROUND)
     answer = f"<{kind}>{escape(context[start:end])}</{kind}>" if start < end else ""
-    return (
-        "…" * (first > 0)
-        + escape(context[first:start])
-        + answer
-        + escape(context[end:last])
-        + "…" * (last < len(context))
-    )
+    before = ("…" if first > 0 else "") + escape(context[first:start])
+    after = escape(context[end:last]) + ("…" if last < len(context) else "")
+    return f"{before}{answer}{after}"
 
 
 def _side_by_side(rows: Sequence[Values]) -> str:
