@@ -16,6 +16,7 @@ from goldspan.domain.span import Span
 from goldspan.errors import Conflict, InvalidSettings, NothingToTrain, UnusableModel
 from goldspan.reader.load import load_reader
 from goldspan.reader.span import SpanReader
+from goldspan.reader.span_config import SpanReaderConfig
 from goldspan.run.folder import RunFolder
 from goldspan.training.result import TrainingResult
 from goldspan.training.resume import resume_training
@@ -288,3 +289,26 @@ def test_neighbouring_passages_teach_silence(
         train(start, rows, tmp_path / "none", replace(settings, negatives=2))
     with pytest.raises(InvalidSettings, match="empty_windows should be at least 0"):
         train(start, rows, tmp_path / "none", replace(settings, empty_windows=-1))
+
+
+def test_a_threshold_goes_on_with_its_scale_until_silence_is_taught_anew(
+    trained: Path, demonstrations: Rows, settings: SpanSFTSettings, tmp_path: Path
+) -> None:
+    start = tmp_path / "start"
+    shutil.copytree(trained / "model", start)
+    tuned = replace(
+        SpanReaderConfig.load(start),
+        no_answer_threshold=0.3,
+        no_answer_scale=0.2,
+        no_answer_offset=-1.0,
+    )
+    tuned.save(start)
+    one = replace(settings, max_steps=1)
+
+    def silence_after(name: str, rows: Rows) -> tuple[float | None, float, float]:
+        config = SpanReaderConfig.load(train(start, rows, tmp_path / name, one).model_dir)
+        return config.no_answer_threshold, config.no_answer_scale, config.no_answer_offset
+
+    assert silence_after("kept", demonstrations) == (0.3, 0.2, -1.0)
+    empty = replace(demonstrations[0], answers=())
+    assert silence_after("anew", [*demonstrations, empty]) == (0.5, 1.0, 0.0)
