@@ -166,7 +166,7 @@ def test_the_history_shows_each_version_and_what_was_taken_back(
     annotating = walk(annotator, f"/datasets/{dataset.id}/annotate?record={record['id']}")
     marks(annotating, "1902")
     button(annotating, "Take back").click()
-    expect(annotating.get_by_text("The response is taken back")).to_be_visible()
+    expect(annotating.get_by_text("The change is taken back")).to_be_visible()
 
     page.reload()
     expect(page.get_by_role("article").locator("mark")).to_have_text("1871")

@@ -54,7 +54,9 @@ export function DatasetFrame({ part, crumb, width, children }: Props) {
   const { id, name } = dataset.data;
   const crumbs: Crumb[] = [
     { label: name, to: addressOf(id) },
-    ...(crumb ? [{ label: lead.tabs[part], to: addressOf(id, part) }, crumb] : [{ label: lead.tabs[part] }]),
+    ...(crumb
+      ? [{ label: lead.tabs[part], to: addressOf(id, part) }, crumb]
+      : [{ label: lead.tabs[part] }]),
   ];
   return (
     <Screen

@@ -20,10 +20,16 @@ export function DayBars({ activity, days }: { activity: ActivityDay[]; days: num
     <figure className={classes.figure}>
       <div className={classes.bars} style={{ height: HEIGHT }} aria-hidden>
         {sums.map((sum) => (
-          <span key={sum.date} className={classes.slot} title={`${name(sum)}: ${lead.number(sum.submitted)}`}>
+          <span
+            key={sum.date}
+            className={classes.slot}
+            title={`${name(sum)}: ${lead.number(sum.submitted)}`}
+          >
             <span
               className={classes.bar}
-              style={{ height: sum.submitted === 0 ? 1 : Math.max(3, (sum.submitted / most) * HEIGHT) }}
+              style={{
+                height: sum.submitted === 0 ? 1 : Math.max(3, (sum.submitted / most) * HEIGHT),
+              }}
               data-none={sum.submitted === 0 || undefined}
             />
           </span>

@@ -7,10 +7,26 @@ export default function HomeActions() {
   const lead = useLeadTexts();
   return (
     <>
-      <Button component={Link} href="/runs" variant="subtle" color="gray" size="xs" radius="xl" px="xs">
+      <Button
+        component={Link}
+        href="/runs"
+        variant="subtle"
+        color="gray"
+        size="xs"
+        radius="xl"
+        px="xs"
+      >
         {lead.home.runs}
       </Button>
-      <Button component={Link} href="/people" variant="subtle" color="gray" size="xs" radius="xl" px="xs">
+      <Button
+        component={Link}
+        href="/people"
+        variant="subtle"
+        color="gray"
+        size="xs"
+        radius="xl"
+        px="xs"
+      >
         {lead.home.people}
       </Button>
       <Button component={Link} href="/new" size="xs" radius="xl">

@@ -18,7 +18,13 @@ export function Once({ label, value }: { label: string; value: string }) {
   };
   return (
     <div className={classes.once}>
-      <TextInput label={label} value={value} readOnly onFocus={(event) => event.currentTarget.select()} data-autofocus />
+      <TextInput
+        label={label}
+        value={value}
+        readOnly
+        onFocus={(event) => event.currentTarget.select()}
+        data-autofocus
+      />
       <Button onClick={() => void copy()}>{copied ? lead.people.copied : lead.people.copy}</Button>
     </div>
   );

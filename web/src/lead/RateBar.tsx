@@ -26,9 +26,17 @@ export function RateBar({ value, low, high, chance, share = true }: Props) {
       <strong className={classes.value}>{shown(value)}</strong>
       <svg className={classes.bar} viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden>
         <rect x="0" y="5.500" width="100" height="1" className={classes.track} />
-        {chance !== undefined && <rect x={clamp(chance) - 0.4} y="0" width="0.8" height="12" className={classes.chance} />}
+        {chance !== undefined && (
+          <rect x={clamp(chance) - 0.4} y="0" width="0.8" height="12" className={classes.chance} />
+        )}
         {low !== null && high !== null && (
-          <rect x={clamp(low)} y="4" width={Math.max(0.8, clamp(high) - clamp(low))} height="4" className={classes.interval} />
+          <rect
+            x={clamp(low)}
+            y="4"
+            width={Math.max(0.8, clamp(high) - clamp(low))}
+            height="4"
+            className={classes.interval}
+          />
         )}
         <rect x={clamp(value) - 0.7} y="1" width="1.4" height="10" className={classes.point} />
       </svg>

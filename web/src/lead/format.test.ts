@@ -14,10 +14,13 @@ test("places count code points, not UTF-16 units", () => {
 });
 
 test("candidates of one rank stand together, those without a rank by their place", () => {
-  expect(ranks([{ value: "b", rank: 2 }, { value: "a", rank: 1 }, { value: "c", rank: 2 }])).toEqual([
-    ["a"],
-    ["b", "c"],
-  ]);
+  expect(
+    ranks([
+      { value: "b", rank: 2 },
+      { value: "a", rank: 1 },
+      { value: "c", rank: 2 },
+    ]),
+  ).toEqual([["a"], ["b", "c"]]);
   expect(ranks([{ value: "b" }, { value: "a" }])).toEqual([["b"], ["a"]]);
 });
 

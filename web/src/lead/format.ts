@@ -1,7 +1,9 @@
 /** Numbers and times in the reader's language. */
 
 export function percent(share: number, language: string): string {
-  return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(share);
+  return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(
+    share,
+  );
 }
 
 /** The contract's times are UTC and name no zone. */

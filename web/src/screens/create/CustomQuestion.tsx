@@ -11,7 +11,13 @@ export function CustomQuestion({ choices, onChange }: Props) {
   const fields = names(choices.fields);
   return (
     <div className={classes.options}>
-      <TextInput label={lead.create.fields} description={lead.create.fieldsHint} value={choices.fields} onChange={(event) => onChange({ fields: event.currentTarget.value })} dir="auto" />
+      <TextInput
+        label={lead.create.fields}
+        description={lead.create.fieldsHint}
+        value={choices.fields}
+        onChange={(event) => onChange({ fields: event.currentTarget.value })}
+        dir="auto"
+      />
       <div className={classes.two}>
         <Select
           label={lead.create.kind}
@@ -20,13 +26,30 @@ export function CustomQuestion({ choices, onChange }: Props) {
           onChange={(value) => onChange({ kind: (value ?? "text") as Kind })}
           allowDeselect={false}
         />
-        <TextInput label={lead.create.asked} value={choices.asked} onChange={(event) => onChange({ asked: event.currentTarget.value })} dir="auto" />
+        <TextInput
+          label={lead.create.asked}
+          value={choices.asked}
+          onChange={(event) => onChange({ asked: event.currentTarget.value })}
+          dir="auto"
+        />
       </div>
       {kind === "rating" && (
-        <NumberInput label={lead.create.ratingTop} min={2} max={10} value={choices.ratingTop} onChange={(value) => onChange({ ratingTop: Number(value) || 2 })} />
+        <NumberInput
+          label={lead.create.ratingTop}
+          min={2}
+          max={10}
+          value={choices.ratingTop}
+          onChange={(value) => onChange({ ratingTop: Number(value) || 2 })}
+        />
       )}
       {kind !== "rating" && kind !== "text" && (
-        <TextInput label={lead.create.labels} description={lead.create.labelsHint} value={choices.labels} onChange={(event) => onChange({ labels: event.currentTarget.value })} dir="auto" />
+        <TextInput
+          label={lead.create.labels}
+          description={lead.create.labelsHint}
+          value={choices.labels}
+          onChange={(event) => onChange({ labels: event.currentTarget.value })}
+          dir="auto"
+        />
       )}
       {kind === "span" && fields.length > 1 && (
         <Select

@@ -19,18 +19,30 @@ test("a preference has as many answers as were chosen, the first two of them req
   const choices = { ...START, template: "preference" as const, candidates: 3 };
   expect(fieldNames(choices)).toEqual(["prompt", "context", "response1", "response2", "response3"]);
   const { fields, questions } = shapeOf({ ...choices, judgement: false }, en);
-  expect(fields.filter(({ required }) => required).map(({ name }) => name)).toEqual(["prompt", "response1", "response2"]);
+  expect(fields.filter(({ required }) => required).map(({ name }) => name)).toEqual([
+    "prompt",
+    "response1",
+    "response2",
+  ]);
   expect(questions.map(({ name }) => name)).toEqual(["preference"]);
 });
 
 test("custom labels become values that the server takes", () => {
   const { fields, questions } = shapeOf(
-    { ...START, template: "custom", fields: "Some text, some text ,Other", labels: "Very good, Bad" },
+    {
+      ...START,
+      template: "custom",
+      fields: "Some text, some text ,Other",
+      labels: "Very good, Bad",
+    },
     en,
   );
   expect(fields.map(({ name }) => name)).toEqual(["some_text", "some_text", "other"]);
   expect(questions[0]?.settings).toMatchObject({
-    options: [{ value: "very_good", text: "Very good" }, { value: "bad", text: "Bad" }],
+    options: [
+      { value: "very_good", text: "Very good" },
+      { value: "bad", text: "Bad" },
+    ],
   });
 });
 
@@ -41,6 +53,8 @@ test("names are trimmed and stand once", () => {
 
 test("what is missing is said", () => {
   expect(faultOf(START, " ", en)).toBe(en.create.needName);
-  expect(faultOf({ ...START, template: "custom", labels: "one" }, "x", en)).toBe(en.create.needLabels);
+  expect(faultOf({ ...START, template: "custom", labels: "one" }, "x", en)).toBe(
+    en.create.needLabels,
+  );
   expect(faultOf({ ...START, template: "custom", kind: "text" }, "x", en)).toBeNull();
 });

@@ -8,7 +8,14 @@ export type Template = (typeof TEMPLATES)[number];
 
 export type Kind = NewQuestion["settings"]["type"];
 
-export const KINDS: Kind[] = ["text", "label_selection", "multi_label_selection", "rating", "span", "ranking"];
+export const KINDS: Kind[] = [
+  "text",
+  "label_selection",
+  "multi_label_selection",
+  "rating",
+  "span",
+  "ranking",
+];
 
 export type Choices = {
   template: Template;
@@ -64,12 +71,22 @@ const WRITTEN: NewQuestion["settings"] = { type: "text", use_markdown: false };
 
 /** Comma-separated names, trimmed, each once. */
 export function names(text: string): string[] {
-  return [...new Set(text.split(",").map((one) => one.trim()).filter(Boolean))];
+  return [
+    ...new Set(
+      text
+        .split(",")
+        .map((one) => one.trim())
+        .filter(Boolean),
+    ),
+  ];
 }
 
 /** A name as the server takes it: small letters, digits, - and _. */
 export function slug(name: string): string {
-  const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_+|_+$/g, "");
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_+|_+$/g, "");
   return plain || "text";
 }
 
@@ -80,12 +97,18 @@ export function shapeOf(choices: Choices, lead: LeadTexts): Shape {
     case "extractive":
       return {
         fields: asking,
-        questions: [question("answer", texts.answerQuestion, ANSWER_SPAN("context"), { description: texts.answerHint })],
+        questions: [
+          question("answer", texts.answerQuestion, ANSWER_SPAN("context"), {
+            description: texts.answerHint,
+          }),
+        ],
       };
     case "written":
       return {
         fields: asking,
-        questions: [question("answer", texts.answerQuestion, WRITTEN, { description: texts.writtenHint })],
+        questions: [
+          question("answer", texts.answerQuestion, WRITTEN, { description: texts.writtenHint }),
+        ],
       };
     case "preference":
       return preference(choices, lead);
@@ -98,9 +121,25 @@ function preference({ candidates, withContext, judgement }: Choices, lead: LeadT
   const texts = lead.create;
   const responses = Array.from({ length: candidates }, (_, at) => `response${at + 1}`);
   const companions: NewQuestion[] = [
-    question("acceptable", "Acceptable", { type: "label_selection", options: [{ value: "some", text: "Some" }, { value: "none", text: "None" }] }, { required: false }),
+    question(
+      "acceptable",
+      "Acceptable",
+      {
+        type: "label_selection",
+        options: [
+          { value: "some", text: "Some" },
+          { value: "none", text: "None" },
+        ],
+      },
+      { required: false },
+    ),
     question("correction", "Correction", WRITTEN, { required: false }),
-    question("strength", "Strength", { type: "rating", options: [1, 2, 3].map((value) => ({ value })) }, { required: false }),
+    question(
+      "strength",
+      "Strength",
+      { type: "rating", options: [1, 2, 3].map((value) => ({ value })) },
+      { required: false },
+    ),
     question("rationale", "Rationale", WRITTEN, { required: false }),
   ];
   return {
@@ -110,7 +149,10 @@ function preference({ candidates, withContext, judgement }: Choices, lead: LeadT
       ...responses.map((name, at) => field(name, texts.responseField(at + 1), at < 2)),
     ],
     questions: [
-      question("preference", texts.preferenceTitle, { type: "ranking", options: responses.map((value, at) => ({ value, text: texts.responseField(at + 1) })) }),
+      question("preference", texts.preferenceTitle, {
+        type: "ranking",
+        options: responses.map((value, at) => ({ value, text: texts.responseField(at + 1) })),
+      }),
       ...(judgement ? companions : []),
     ],
   };
@@ -121,7 +163,13 @@ function custom(choices: Choices): Shape {
   const fields = shown.map((name) => field(slug(name), name));
   return {
     fields,
-    questions: [question("answer", choices.asked.trim() || "Answer", settingsOf(choices, fields[0]?.name ?? "text"))],
+    questions: [
+      question(
+        "answer",
+        choices.asked.trim() || "Answer",
+        settingsOf(choices, fields[0]?.name ?? "text"),
+      ),
+    ],
   };
 }
 
@@ -133,11 +181,20 @@ function settingsOf(choices: Choices, first: string): NewQuestion["settings"] {
     case "multi_label_selection":
       return { type: "multi_label_selection", options, options_order: "natural" };
     case "rating":
-      return { type: "rating", options: Array.from({ length: choices.ratingTop }, (_, at) => ({ value: at + 1 })) };
+      return {
+        type: "rating",
+        options: Array.from({ length: choices.ratingTop }, (_, at) => ({ value: at + 1 })),
+      };
     case "ranking":
       return { type: "ranking", options };
     case "span":
-      return { type: "span", field: choices.spanField || first, options, allow_overlapping: false, allow_character_annotation: true };
+      return {
+        type: "span",
+        field: choices.spanField || first,
+        options,
+        allow_overlapping: false,
+        allow_character_annotation: true,
+      };
     default:
       return WRITTEN;
   }

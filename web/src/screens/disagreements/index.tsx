@@ -12,7 +12,9 @@ import classes from "./disagreements.module.css";
 
 export default function DisagreementsScreen() {
   return (
-    <DatasetFrame part="disagreements">{(dataset) => <Disagreements dataset={dataset} />}</DatasetFrame>
+    <DatasetFrame part="disagreements">
+      {(dataset) => <Disagreements dataset={dataset} />}
+    </DatasetFrame>
   );
 }
 
@@ -49,7 +51,9 @@ function Disagreements({ dataset }: { dataset: Dataset }) {
                     <span key={id} className={classes.answer} dir="auto">
                       {questions.data
                         .filter(({ name }) => values?.[name])
-                        .map((question) => answerText(question, values?.[question.name]?.value, record))
+                        .map((question) =>
+                          answerText(question, values?.[question.name]?.value, record),
+                        )
                         .join(" · ") || lead.record.unanswerable}
                     </span>
                   ))}

@@ -26,12 +26,7 @@ export default function HomeScreen() {
   const names = new Map(workspaces.map(({ id, name }) => [id, name]));
   const leads = user.role !== "annotator";
   return (
-    <Screen
-      width="narrow"
-      actions={
-        leads && <HomeActions />
-      }
-    >
+    <Screen width="narrow" actions={leads && <HomeActions />}>
       <header className={classes.head}>
         <Title order={1}>{texts.home.greeting(user.first_name || user.username)}</Title>
       </header>

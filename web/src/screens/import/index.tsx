@@ -39,15 +39,29 @@ function Import({ dataset }: { dataset: Dataset }) {
   });
 
   const looking = useQuery({
-    queryKey: ["dataset", dataset.id, "dry-run", picked?.file.name, picked?.file.lastModified, picked?.answers, mapping],
+    queryKey: [
+      "dataset",
+      dataset.id,
+      "dry-run",
+      picked?.file.name,
+      picked?.file.lastModified,
+      picked?.answers,
+      mapping,
+    ],
     queryFn: () =>
-      importFile(dataset.id, (picked as Picked).file, { answers: (picked as Picked).answers, mapping, dryRun: true, skipFaults: true }),
+      importFile(dataset.id, (picked as Picked).file, {
+        answers: (picked as Picked).answers,
+        mapping,
+        dryRun: true,
+        skipFaults: true,
+      }),
     enabled: picked !== null,
     retry: false,
     gcTime: 0,
   });
   const importing = useMutation({
-    mutationFn: ({ file, answers }: Picked) => importFile(dataset.id, file, { answers, mapping, dryRun: false, skipFaults }),
+    mutationFn: ({ file, answers }: Picked) =>
+      importFile(dataset.id, file, { answers, mapping, dryRun: false, skipFaults }),
     onSuccess: (report) => {
       notifyDone(lead.create.imported(report.accepted));
       go(addressOf(dataset.id));
@@ -108,9 +122,17 @@ function Import({ dataset }: { dataset: Dataset }) {
           <Faults report={report} />
           <Preview report={report} />
           {faults > 0 && (
-            <Checkbox label={lead.create.skipFaults} checked={skipFaults} onChange={(event) => setSkipFaults(event.currentTarget.checked)} />
+            <Checkbox
+              label={lead.create.skipFaults}
+              checked={skipFaults}
+              onChange={(event) => setSkipFaults(event.currentTarget.checked)}
+            />
           )}
-          <Button type="submit" loading={importing.isPending} disabled={report.accepted === 0 || (faults > 0 && !skipFaults)}>
+          <Button
+            type="submit"
+            loading={importing.isPending}
+            disabled={report.accepted === 0 || (faults > 0 && !skipFaults)}
+          >
             {lead.create.submitImport}
           </Button>
         </>
@@ -125,7 +147,11 @@ function columnsOf(error: unknown): string[] {
   return Array.isArray(columns) ? columns.map(String) : [];
 }
 
-function withColumn(mapping: Record<string, string>, name: string, column: string | null): Record<string, string> {
+function withColumn(
+  mapping: Record<string, string>,
+  name: string,
+  column: string | null,
+): Record<string, string> {
   const { [name]: _before, ...others } = mapping;
   return column ? { ...others, [name]: column } : others;
 }

@@ -70,27 +70,46 @@ function Insights({ dataset }: { dataset: Dataset }) {
         ) : (
           <>
             <p className={classes.hint}>{lead.insights.agreementHint}</p>
-            <div className={classes.scroll} tabIndex={0} role="region" aria-label={lead.insights.agreement}>
+            <div
+              className={classes.scroll}
+              tabIndex={0}
+              role="region"
+              aria-label={lead.insights.agreement}
+            >
               <table className={classes.table}>
                 <thead>
                   <tr>
                     <th scope="col">{lead.insights.question}</th>
                     <th scope="col">{lead.insights.alpha}</th>
-                    <th scope="col" className={classes.number}>{lead.insights.records}</th>
-                    <th scope="col" className={classes.number}>{lead.insights.exact}</th>
-                    <th scope="col" className={classes.number}>F1</th>
+                    <th scope="col" className={classes.number}>
+                      {lead.insights.records}
+                    </th>
+                    <th scope="col" className={classes.number}>
+                      {lead.insights.exact}
+                    </th>
+                    <th scope="col" className={classes.number}>
+                      F1
+                    </th>
                   </tr>
                 </thead>
                 <tbody>
                   {questions.map((question) => (
                     <tr key={question.name}>
-                      <th scope="row" dir="auto">{question.name}</th>
+                      <th scope="row" dir="auto">
+                        {question.name}
+                      </th>
                       <td>
-                        {question.alpha ? <RateBar share={false} {...question.alpha} /> : lead.insights.none}
+                        {question.alpha ? (
+                          <RateBar share={false} {...question.alpha} />
+                        ) : (
+                          lead.insights.none
+                        )}
                       </td>
                       <td className={classes.number}>{lead.number(question.records)}</td>
                       <td className={classes.number}>{decimals(question.exact)}</td>
-                      <td className={classes.number}>{decimals(question.span_f1 ?? question.token_f1)}</td>
+                      <td className={classes.number}>
+                        {decimals(question.span_f1 ?? question.token_f1)}
+                      </td>
                     </tr>
                   ))}
                 </tbody>
@@ -111,7 +130,11 @@ function Insights({ dataset }: { dataset: Dataset }) {
           {position_bias && (
             <p className={classes.pair}>
               <span>{lead.insights.positionBias}</span>
-              <RateBar {...position_bias} value={position_bias.rate} chance={position_bias.expected} />
+              <RateBar
+                {...position_bias}
+                value={position_bias.rate}
+                chance={position_bias.expected}
+              />
               <span className={classes.hint}>
                 {lead.insights.positionHint(percent(position_bias.expected, language))}
               </span>
@@ -130,7 +153,10 @@ function Insights({ dataset }: { dataset: Dataset }) {
         <section>
           <h2 className={classes.heading}>{lead.insights.speed}</h2>
           <p className={classes.hint}>
-            {lead.insights.speedValue(seconds(speed.median_s, language), seconds(speed.p90_s, language))}
+            {lead.insights.speedValue(
+              seconds(speed.median_s, language),
+              seconds(speed.p90_s, language),
+            )}
           </p>
         </section>
       )}

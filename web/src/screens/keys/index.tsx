@@ -70,7 +70,12 @@ function KeyLine({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: () => void })
           .filter(Boolean)
           .join(" · ")}
       </span>
-      <ActionIcon variant="subtle" color="gray" aria-label={lead.keys.revoke(name)} onClick={onRevoke}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={lead.keys.revoke(name)}
+        onClick={onRevoke}
+      >
         <IconClose />
       </ActionIcon>
     </li>
@@ -87,7 +92,11 @@ function MakeKey() {
   const [days, setDays] = useState("90");
   const making = useMutation({
     mutationFn: () =>
-      makeKey(name.trim(), scope, days === "never" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString()),
+      makeKey(
+        name.trim(),
+        scope,
+        days === "never" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString(),
+      ),
     onError: (error) => notifyError(error, texts),
     onSettled: () => client.invalidateQueries({ queryKey: KEY }),
   });
@@ -115,7 +124,13 @@ function MakeKey() {
               making.mutate();
             }}
           >
-            <TextInput label={lead.keys.name} value={name} onChange={(event) => setName(event.currentTarget.value)} required data-autofocus />
+            <TextInput
+              label={lead.keys.name}
+              value={name}
+              onChange={(event) => setName(event.currentTarget.value)}
+              required
+              data-autofocus
+            />
             <Select
               label={lead.keys.scope}
               data={SCOPES.map((value) => ({ value, label: lead.keys.scopes[value] }))}
@@ -125,7 +140,10 @@ function MakeKey() {
             />
             <Select
               label={lead.keys.expires}
-              data={[...DAYS.map((n) => ({ value: String(n), label: lead.keys.inDays(n) })), { value: "never", label: lead.keys.never }]}
+              data={[
+                ...DAYS.map((n) => ({ value: String(n), label: lead.keys.inDays(n) })),
+                { value: "never", label: lead.keys.never },
+              ]}
               value={days}
               onChange={(value) => setDays(value ?? "90")}
               allowDeselect={false}

@@ -121,7 +121,10 @@ function People({ owner }: { owner: boolean }) {
             className={classes.add}
             aria-label={lead.people.add}
             placeholder={lead.people.add}
-            data={others.map((one) => ({ value: one.id, label: `${nameOf(one)} (${one.username})` }))}
+            data={others.map((one) => ({
+              value: one.id,
+              label: `${nameOf(one)} (${one.username})`,
+            }))}
             value={null}
             onChange={(id) => id && mutate(() => addMember(chosen, id))}
             searchable
@@ -145,8 +148,15 @@ function People({ owner }: { owner: boolean }) {
             {invitations.data.map((one) => (
               <li key={one.id}>
                 <strong>{lead.people.roles[one.role]}</strong>
-                <span className={classes.hint}>{lead.people.until(day(one.expires_at, language))}</span>
-                <Button size="compact-sm" variant="subtle" color="gray" onClick={() => mutate(() => revokeInvitation(one.id))}>
+                <span className={classes.hint}>
+                  {lead.people.until(day(one.expires_at, language))}
+                </span>
+                <Button
+                  size="compact-sm"
+                  variant="subtle"
+                  color="gray"
+                  onClick={() => mutate(() => revokeInvitation(one.id))}
+                >
                   {lead.people.revoke}
                 </Button>
               </li>
@@ -158,7 +168,13 @@ function People({ owner }: { owner: boolean }) {
   );
 }
 
-function Person({ user, onChange }: { user: User; onChange: (make: () => Promise<unknown>) => void }) {
+function Person({
+  user,
+  onChange,
+}: {
+  user: User;
+  onChange: (make: () => Promise<unknown>) => void;
+}) {
   const lead = useLeadTexts();
   const { user: self } = useSession();
   const own = user.id === self.id;
@@ -185,7 +201,12 @@ function Person({ user, onChange }: { user: User; onChange: (make: () => Promise
           onGo={() => onChange(() => deleteUser(user.id))}
         >
           {(open) => (
-            <ActionIcon variant="subtle" color="gray" aria-label={lead.people.delete(nameOf(user))} onClick={open}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={lead.people.delete(nameOf(user))}
+              onClick={open}
+            >
               <IconClose />
             </ActionIcon>
           )}
@@ -210,7 +231,12 @@ function NewWorkspace({ onMade }: { onMade: (id: string) => void }) {
         });
       }}
     >
-      <TextInput label={lead.people.newWorkspace} placeholder={lead.people.workspaceName} value={name} onChange={(event) => setName(event.currentTarget.value)} />
+      <TextInput
+        label={lead.people.newWorkspace}
+        placeholder={lead.people.workspaceName}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
       <Button type="submit" variant="default" disabled={!name.trim()} loading={isPending}>
         {lead.people.create}
       </Button>

@@ -23,7 +23,15 @@ type Props = {
 const some = (flags: Record<string, boolean> | null | undefined): boolean =>
   Object.values(flags ?? {}).some(Boolean);
 
-export function ResponseCard({ response, place, judgement, record, questions, taken, onTake }: Props) {
+export function ResponseCard({
+  response,
+  place,
+  judgement,
+  record,
+  questions,
+  taken,
+  onTake,
+}: Props) {
   const texts = useTexts();
   const lead = useLeadTexts();
   const language = useLanguage();
@@ -55,7 +63,11 @@ export function ResponseCard({ response, place, judgement, record, questions, ta
         .map((question) => (
           <div key={question.id} className={classes.answer}>
             {questions.length > 1 && <span className={classes.asked}>{question.title}</span>}
-            <Answer question={question} value={response.values?.[question.name]?.value} record={record} />
+            <Answer
+              question={question}
+              value={response.values?.[question.name]?.value}
+              record={record}
+            />
           </div>
         ))}
       <p className={classes.small}>{facts.join(" · ")}</p>

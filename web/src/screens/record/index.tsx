@@ -5,11 +5,13 @@ import { useEffect } from "react";
 import { useParams } from "wouter";
 import { tinykeys } from "tinykeys";
 import { listFields, listQuestions } from "../../api/datasets";
-import { type FullRecord,
+import {
+  type FullRecord,
   adjudicate,
   readFullRecord,
   removeControl,
-  takeBackAdjudication, } from "../../api/lead";
+  takeBackAdjudication,
+} from "../../api/lead";
 import type { Dataset } from "../../api/types";
 import type { Field, Question } from "../../api/types";
 import { notifyDone, notifyError } from "../../app/notice";
@@ -52,7 +54,8 @@ function Loaded({ dataset }: { dataset: Dataset }) {
 }
 
 const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
+  target instanceof HTMLElement &&
+  target.closest("input, textarea, select, [contenteditable]") !== null;
 
 type Props = { full: FullRecord; fields: Field[]; questions: Question[] };
 
@@ -133,7 +136,8 @@ function RecordView({ full, fields, questions }: Props) {
                 </div>
               ))}
             <p className={classes.small}>
-              {lead.record.adjudicatedBy(full.usernames[adjudication.by] ?? lead.record.someone)} · {dayAndTime(adjudication.at, language)}
+              {lead.record.adjudicatedBy(full.usernames[adjudication.by] ?? lead.record.someone)} ·{" "}
+              {dayAndTime(adjudication.at, language)}
             </p>
             <Button size="xs" variant="default" onClick={takeBack}>
               {lead.record.takeBack}
@@ -154,7 +158,11 @@ function RecordView({ full, fields, questions }: Props) {
                   />
                 </div>
               ))}
-            <Button size="xs" variant="default" onClick={() => mutate(() => removeControl(record.id))}>
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() => mutate(() => removeControl(record.id))}
+            >
               {lead.record.removeControl}
             </Button>
           </article>
@@ -175,7 +183,9 @@ function RecordView({ full, fields, questions }: Props) {
         ))}
         {submitted.length > 0 && (
           <p className={classes.small}>
-            {submitted.length === 1 ? lead.record.keysHintOne : lead.record.keysHint(Math.min(9, submitted.length))}
+            {submitted.length === 1
+              ? lead.record.keysHintOne
+              : lead.record.keysHint(Math.min(9, submitted.length))}
           </p>
         )}
         {(record.suggestions ?? []).map((suggestion) => {
@@ -186,7 +196,10 @@ function RecordView({ full, fields, questions }: Props) {
                 <header className={classes.who}>
                   <strong>{lead.record.suggestion}</strong>
                   <span className={classes.small}>
-                    {[suggestion.agent, typeof suggestion.score === "number" ? suggestion.score.toFixed(2) : null]
+                    {[
+                      suggestion.agent,
+                      typeof suggestion.score === "number" ? suggestion.score.toFixed(2) : null,
+                    ]
                       .filter(Boolean)
                       .join(" · ")}
                   </span>

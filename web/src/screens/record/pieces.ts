@@ -17,6 +17,10 @@ export function pieces(text: string, marks: Mark[]): Piece[] {
   return places.slice(0, -1).map((start, at) => ({
     start,
     text: points.slice(start, places[at + 1]).join(""),
-    by: [...new Set(marks.filter((mark) => mark.start <= start && start < mark.end).map(({ by }) => by))],
+    by: [
+      ...new Set(
+        marks.filter((mark) => mark.start <= start && start < mark.end).map(({ by }) => by),
+      ),
+    ],
   }));
 }

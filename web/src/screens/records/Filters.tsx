@@ -20,7 +20,14 @@ export function Filters({ dataset, questions, search, onChange }: Props) {
   const { status, response, metadata, suggestion } = search;
   const active = [status, response, metadata, suggestion].filter(Boolean).length;
   return (
-    <Popover position="bottom-end" width={320} shadow="md" radius="md" trapFocus withinPortal={false}>
+    <Popover
+      position="bottom-end"
+      width={320}
+      shadow="md"
+      radius="md"
+      trapFocus
+      withinPortal={false}
+    >
       <Popover.Target>
         <PlainButton look="outlined" className={classes.filters}>
           <IconFilter />

@@ -55,7 +55,11 @@ export const RecordLine = memo(function RecordLine(props: Props) {
           </span>
         ))}
         {question && answer !== undefined && (
-          <span className={classes.answer} data-suggested={submitted.length === 0 || undefined} dir="auto">
+          <span
+            className={classes.answer}
+            data-suggested={submitted.length === 0 || undefined}
+            dir="auto"
+          >
             {answerText(question, answer, record) || lead.record.unanswerable}
             {submitted.length === 0 && (
               <em>

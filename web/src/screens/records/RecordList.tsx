@@ -54,11 +54,7 @@ export function RecordList({ dataset, hits, total, fields, question, more }: Pro
           {selected.size > 0 ? lead.records.selected(selected.size) : lead.records.total(total)}
         </span>
         {selected.size > 0 ? (
-          <DeleteSelected
-            dataset={dataset}
-            ids={[...selected]}
-            onDone={() => setSelected(NONE)}
-          />
+          <DeleteSelected dataset={dataset} ids={[...selected]} onDone={() => setSelected(NONE)} />
         ) : (
           <Button
             className={classes.right}

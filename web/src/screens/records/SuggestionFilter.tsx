@@ -75,7 +75,10 @@ function Narrower({ dataset, question, value, onChange }: NarrowerProps) {
           }))}
           value={value.value === null ? null : JSON.stringify(value.value)}
           onChange={(given) =>
-            onChange({ ...value, value: given === null ? null : (JSON.parse(given) as string | number) })
+            onChange({
+              ...value,
+              value: given === null ? null : (JSON.parse(given) as string | number),
+            })
           }
           comboboxProps={INSIDE}
           searchable

@@ -16,10 +16,7 @@ export function Tools({ dataset, questions, search, onChange }: Props) {
   return (
     <>
       <div className={classes.tools}>
-        <SearchBox
-          text={search.text}
-          onSearch={(text) => onChange({ text }, { replace: true })}
-        />
+        <SearchBox text={search.text} onSearch={(text) => onChange({ text }, { replace: true })} />
         <Filters dataset={dataset} questions={questions} search={search} onChange={onChange} />
         <Select
           aria-label={lead.records.sort}

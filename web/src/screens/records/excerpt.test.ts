@@ -19,5 +19,16 @@ test("a long text is cut around its first highlight", () => {
 });
 
 test("places that overlap, lie outside or are many lose no text", () => {
-  expect(shown("abcdef", [[3, 5], [0, 2], [1, 4], [9, 12]], 50)).toBe("[ab][cd][e]f");
+  expect(
+    shown(
+      "abcdef",
+      [
+        [3, 5],
+        [0, 2],
+        [1, 4],
+        [9, 12],
+      ],
+      50,
+    ),
+  ).toBe("[ab][cd][e]f");
 });

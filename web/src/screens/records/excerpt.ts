@@ -10,7 +10,8 @@ export function excerpt(text: string, places: [number, number][], longest: numbe
   const points = [...text];
   const sorted = [...places].sort(([one], [other]) => one - other);
   const first = sorted[0]?.[0] ?? 0;
-  const from = points.length <= longest ? 0 : Math.max(0, Math.min(first - 60, points.length - longest));
+  const from =
+    points.length <= longest ? 0 : Math.max(0, Math.min(first - 60, points.length - longest));
   const to = Math.min(points.length, from + longest);
   const parts: Part[] = [];
   const add = (start: number, end: number, marked: boolean) => {

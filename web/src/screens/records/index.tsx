@@ -51,9 +51,7 @@ function Records({ dataset, questions }: { dataset: string; questions: Question[
     placeholderData: keepPreviousData,
   });
 
-  const tools = (
-    <Tools dataset={dataset} questions={questions} search={search} onChange={change} />
-  );
+  const tools = <Tools dataset={dataset} questions={questions} search={search} onChange={change} />;
   const error = found.error ?? fields.error;
   if (error)
     return (

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { EVERYTHING, type Search, bodyOf, isNarrowed, paramsOf, searchIn, suggestedFor } from "./search";
+import {
+  EVERYTHING,
+  type Search,
+  bodyOf,
+  isNarrowed,
+  paramsOf,
+  searchIn,
+  suggestedFor,
+} from "./search";
 
 const ALL: Search = {
   text: "who won?",
@@ -21,8 +29,12 @@ test("the address of every record says nothing", () => {
 });
 
 test("what nobody understands in an address is passed over", () => {
-  const odd = "status=lost&sort=best&metadata=page&term={&suggestion=topic&value=[1]&from=low&similar=r1";
-  expect(searchIn(new URLSearchParams(odd))).toEqual({ ...EVERYTHING, suggestion: suggestedFor("topic") });
+  const odd =
+    "status=lost&sort=best&metadata=page&term={&suggestion=topic&value=[1]&from=low&similar=r1";
+  expect(searchIn(new URLSearchParams(odd))).toEqual({
+    ...EVERYTHING,
+    suggestion: suggestedFor("topic"),
+  });
 });
 
 test("an order leaves nothing out", () => {
@@ -48,7 +60,9 @@ test("scores sort by the question that is filtered by, else by the first", () =>
   const scoped = (search: Search) => bodyOf(search, "answer").sort?.[0]?.scope;
   const unsure: Search = { ...EVERYTHING, sort: "unsure" };
   expect(scoped(unsure)).toMatchObject({ question: "answer", property: "score" });
-  expect(scoped({ ...unsure, suggestion: suggestedFor("topic") })).toMatchObject({ question: "topic" });
+  expect(scoped({ ...unsure, suggestion: suggestedFor("topic") })).toMatchObject({
+    question: "topic",
+  });
 });
 
 test("likeness takes the place of an order", () => {

@@ -113,7 +113,15 @@ export function searchIn(params: URLSearchParams): Search {
 }
 
 /** Write what `searchIn` reads; what is as everywhere is left out. */
-export function paramsOf({ text, status, response, metadata, suggestion, similar, sort }: Search): URLSearchParams {
+export function paramsOf({
+  text,
+  status,
+  response,
+  metadata,
+  suggestion,
+  similar,
+  sort,
+}: Search): URLSearchParams {
   const given: Record<string, string | number | null | undefined> = {
     q: text || null,
     status,
@@ -137,7 +145,10 @@ export function paramsOf({ text, status, response, metadata, suggestion, similar
 
 type Filter = Extract<NonNullable<SearchBody["filters"]>, { type: "and" }>["and"][number];
 
-const terms = (scope: Filter["scope"], value: string | number | boolean | null | undefined): Filter[] =>
+const terms = (
+  scope: Filter["scope"],
+  value: string | number | boolean | null | undefined,
+): Filter[] =>
   value === null || value === undefined ? [] : [{ type: "terms", scope, values: [value] }];
 
 function suggestionFilters({ question, value, agent, least, most }: SuggestionSearch): Filter[] {
@@ -150,7 +161,10 @@ function suggestionFilters({ question, value, agent, least, most }: SuggestionSe
   ];
 }
 
-function orderOf(sort: Sort, question: string | undefined): NonNullable<SearchBody["sort"]>[number] {
+function orderOf(
+  sort: Sort,
+  question: string | undefined,
+): NonNullable<SearchBody["sort"]>[number] {
   switch (sort) {
     case "oldest":
     case "newest":
@@ -175,7 +189,9 @@ export function bodyOf(search: Search, question: string | undefined): SearchBody
   const filters = [
     ...terms({ entity: "record", property: "status" }, status),
     ...terms({ entity: "response", property: "status" }, response),
-    ...(metadata ? terms({ entity: "metadata", metadata_property: metadata.property }, metadata.term) : []),
+    ...(metadata
+      ? terms({ entity: "metadata", metadata_property: metadata.property }, metadata.term)
+      : []),
     ...(suggestion ? suggestionFilters(suggestion) : []),
   ];
   return {

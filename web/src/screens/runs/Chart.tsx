@@ -21,7 +21,11 @@ export function Chart({ title, curve }: Props) {
     const style = getComputedStyle(box);
     const colour = (name: string) => style.getPropertyValue(name).trim();
     const strokes = [colour("--mark-edge"), colour("--ink-soft"), colour("--good")];
-    const axis = { stroke: colour("--ink-faint"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+    const axis = {
+      stroke: colour("--ink-faint"),
+      grid: { stroke: colour("--line"), width: 1 },
+      ticks: { show: false },
+    };
     const plot = new uPlot(
       {
         width: box.clientWidth,
@@ -29,12 +33,23 @@ export function Chart({ title, curve }: Props) {
         scales: { x: { time: false } },
         axes: [axis, { ...axis, size: 52 }],
         legend: { show: names.length > 1, live: false },
-        series: [{}, ...names.map((label, at) => ({ label, stroke: strokes[at % strokes.length], width: 1.5, spanGaps: true, points: { show: steps.length < 40 } }))],
+        series: [
+          {},
+          ...names.map((label, at) => ({
+            label,
+            stroke: strokes[at % strokes.length],
+            width: 1.5,
+            spanGaps: true,
+            points: { show: steps.length < 40 },
+          })),
+        ],
       },
       [steps, ...values] as uPlot.AlignedData,
       box,
     );
-    const watch = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: HEIGHT }));
+    const watch = new ResizeObserver(() =>
+      plot.setSize({ width: box.clientWidth, height: HEIGHT }),
+    );
     watch.observe(box);
     return () => {
       watch.disconnect();
@@ -43,7 +58,9 @@ export function Chart({ title, curve }: Props) {
   }, [steps, values, names, colorScheme]);
 
   if (steps.length === 0) return null;
-  const last = values.map((line) => line.findLast((value) => value !== null)?.toPrecision(3) ?? "–").join(", ");
+  const last = values
+    .map((line) => line.findLast((value) => value !== null)?.toPrecision(3) ?? "–")
+    .join(", ");
   return (
     <figure className={classes.chart} aria-label={`${title}: ${last}`}>
       <figcaption>

@@ -36,7 +36,9 @@ function Runs() {
               <Link href={`/runs/${encodeURIComponent(name)}`} className={classes.row}>
                 <strong dir="auto">{name}</strong>
                 <span className={classes.hint}>
-                  {[command, reader, created_at && dayAndTime(created_at, language)].filter(Boolean).join(" · ")}
+                  {[command, reader, created_at && dayAndTime(created_at, language)]
+                    .filter(Boolean)
+                    .join(" · ")}
                 </span>
                 <span className={classes.status} data-state={state}>
                   {lead.runs.states[state]}

@@ -19,7 +19,11 @@ const EVERY_MS = 2000;
 export default function RunScreen() {
   const { user } = useSession();
   const { run = "" } = useParams<{ run: string }>();
-  return user.role === "annotator" ? <Redirect to="/" /> : <RunView key={run} name={decodeURIComponent(run)} />;
+  return user.role === "annotator" ? (
+    <Redirect to="/" />
+  ) : (
+    <RunView key={run} name={decodeURIComponent(run)} />
+  );
 }
 
 function RunView({ name }: { name: string }) {
@@ -55,7 +59,10 @@ function RunView({ name }: { name: string }) {
           </span>
         )}
         {report && (
-          <a className={classes.report} href={`/api/v1/runs/${encodeURIComponent(name)}/report.html`}>
+          <a
+            className={classes.report}
+            href={`/api/v1/runs/${encodeURIComponent(name)}/report.html`}
+          >
             {lead.runs.openReport}
           </a>
         )}
@@ -133,7 +140,9 @@ function Facts({ title, values }: { title: string; values: Record<string, unknow
         {Object.entries(values).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd dir="auto">{typeof value === "object" ? JSON.stringify(value, null, 1) : String(value)}</dd>
+            <dd dir="auto">
+              {typeof value === "object" ? JSON.stringify(value, null, 1) : String(value)}
+            </dd>
           </div>
         ))}
       </dl>

@@ -28,12 +28,18 @@ test("after a resume the later steps count, in the steps' order", () => {
 });
 
 test("what is no number is no point", () => {
-  const events = [{ kind: "step", step: 1, loss: "NaN" }, { kind: "finished", loss: 1 }];
+  const events = [
+    { kind: "step", step: 1, loss: "NaN" },
+    { kind: "finished", loss: 1 },
+  ];
   expect(curve(events, LOSS)).toEqual({ steps: [], names: [], values: [] });
 });
 
 test("the last event that knows the number of steps says how far it is", () => {
   expect(progressOf([{ kind: "loaded" }])).toBeNull();
-  const events = [{ kind: "started", step: 0, total_steps: 50 }, { kind: "step", step: 7, total_steps: 50 }];
+  const events = [
+    { kind: "started", step: 0, total_steps: 50 },
+    { kind: "step", step: 7, total_steps: 50 },
+  ];
   expect(progressOf([...events, { kind: "checkpoint", step: 5 }])).toEqual({ step: 7, of: 50 });
 });

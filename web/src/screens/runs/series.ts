@@ -26,7 +26,9 @@ export function curve(events: RunEvent[], lines: Line[]): Curve {
   }
   const drawn = lines.map(({ name }, at) => ({ name, points: found[at] as Map<number, number> }));
   const shown = drawn.filter(({ points }) => points.size > 0);
-  const steps = [...new Set(shown.flatMap(({ points }) => [...points.keys()]))].sort((a, b) => a - b);
+  const steps = [...new Set(shown.flatMap(({ points }) => [...points.keys()]))].sort(
+    (a, b) => a - b,
+  );
   return {
     steps,
     names: shown.map(({ name }) => name),
@@ -36,6 +38,8 @@ export function curve(events: RunEvent[], lines: Line[]): Curve {
 
 /** How far the training is, or null before it has begun. */
 export function progressOf(events: RunEvent[]): { step: number; of: number } | null {
-  const last = events.findLast(({ step, total_steps }) => number(step) !== null && number(total_steps) !== null);
+  const last = events.findLast(
+    ({ step, total_steps }) => number(step) !== null && number(total_steps) !== null,
+  );
   return last ? { step: Number(last.step), of: Number(last.total_steps) } : null;
 }

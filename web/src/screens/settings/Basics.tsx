@@ -64,7 +64,13 @@ export function Basics({ dataset }: { dataset: Dataset }) {
         saving.mutate({ over: base, with: draft });
       }}
     >
-      <TextInput label={lead.settings.name} value={draft.name} onChange={(event) => change({ name: event.currentTarget.value })} required dir="auto" />
+      <TextInput
+        label={lead.settings.name}
+        value={draft.name}
+        onChange={(event) => change({ name: event.currentTarget.value })}
+        required
+        dir="auto"
+      />
       <Textarea
         label={lead.settings.guidelines}
         description={lead.settings.guidelinesHint}
@@ -76,7 +82,14 @@ export function Basics({ dataset }: { dataset: Dataset }) {
         dir="auto"
       />
       <div className={classes.two}>
-        <NumberInput label={lead.settings.overlap} description={lead.settings.overlapHint} min={1} max={1000} value={draft.overlap} onChange={(overlap) => change({ overlap })} />
+        <NumberInput
+          label={lead.settings.overlap}
+          description={lead.settings.overlapHint}
+          min={1}
+          max={1000}
+          value={draft.overlap}
+          onChange={(overlap) => change({ overlap })}
+        />
         {dataset.assignment && (
           <Select
             label={lead.settings.order}

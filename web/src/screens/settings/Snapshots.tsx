@@ -33,7 +33,12 @@ export function Snapshots({ dataset }: { dataset: string }) {
           taking.mutate();
         }}
       >
-        <TextInput aria-label={lead.settings.snapshotName} placeholder={lead.settings.snapshotName} value={name} onChange={(event) => setName(event.currentTarget.value)} />
+        <TextInput
+          aria-label={lead.settings.snapshotName}
+          placeholder={lead.settings.snapshotName}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
         <Button type="submit" variant="default" loading={taking.isPending}>
           {lead.settings.takeSnapshot}
         </Button>
@@ -42,7 +47,9 @@ export function Snapshots({ dataset }: { dataset: string }) {
       <ul className={classes.snapshots}>
         {snapshots.data?.map((snapshot) => (
           <li key={snapshot.id}>
-            <strong dir="auto">{snapshot.name ?? dayAndTime(snapshot.inserted_at, language)}</strong>
+            <strong dir="auto">
+              {snapshot.name ?? dayAndTime(snapshot.inserted_at, language)}
+            </strong>
             <span>{lead.settings.snapshotRow(snapshot.records, snapshot.responses)}</span>
             <code>{snapshot.content_hash.slice(0, 16)}</code>
           </li>

@@ -14,7 +14,12 @@ test("one setting changed on both sides is a conflict, in which mine stays", () 
   const mine = { ...BASE, name: "Mine", overlap: 2 };
   const theirs = { ...BASE, name: "Theirs", order: "random" as const };
   expect(conflict(mine, BASE, theirs)).toBe(true);
-  expect(merged(mine, BASE, theirs)).toEqual({ ...BASE, name: "Mine", overlap: 2, order: "random" });
+  expect(merged(mine, BASE, theirs)).toEqual({
+    ...BASE,
+    name: "Mine",
+    overlap: 2,
+    order: "random",
+  });
 });
 
 test("the same change on both sides is no conflict", () => {

@@ -70,9 +70,25 @@ function QuestionForm({ question }: { question: Question }) {
         saving.mutate();
       }}
     >
-      <TextInput label={`${lead.settings.questionTitle} (${question.name})`} value={title} onChange={(event) => setTitle(event.currentTarget.value)} required dir="auto" />
-      <TextInput label={lead.settings.questionDescription} value={description} onChange={(event) => setDescription(event.currentTarget.value)} dir="auto" />
-      <Button type="submit" variant="default" loading={saving.isPending} disabled={title === question.title && description === (question.description ?? "")}>
+      <TextInput
+        label={`${lead.settings.questionTitle} (${question.name})`}
+        value={title}
+        onChange={(event) => setTitle(event.currentTarget.value)}
+        required
+        dir="auto"
+      />
+      <TextInput
+        label={lead.settings.questionDescription}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+        dir="auto"
+      />
+      <Button
+        type="submit"
+        variant="default"
+        loading={saving.isPending}
+        disabled={title === question.title && description === (question.description ?? "")}
+      >
         {lead.settings.save}
       </Button>
     </form>
@@ -111,12 +127,23 @@ function Danger({ dataset }: { dataset: Dataset }) {
           }}
         >
           <Text>{lead.settings.dangerHint}</Text>
-          <TextInput mt="md" label={lead.settings.deleteConfirm(dataset.name)} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} data-autofocus />
+          <TextInput
+            mt="md"
+            label={lead.settings.deleteConfirm(dataset.name)}
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            data-autofocus
+          />
           <div className={classes.choices}>
             <Button variant="default" onClick={() => setAsking(false)}>
               {lead.settings.keep}
             </Button>
-            <Button type="submit" color="red" disabled={typed !== dataset.name} loading={deleting.isPending}>
+            <Button
+              type="submit"
+              color="red"
+              disabled={typed !== dataset.name}
+              loading={deleting.isPending}
+            >
               {lead.settings.delete}
             </Button>
           </div>

@@ -96,7 +96,11 @@ function Form({ webhook, onClose }: Omit<Props, "opened">) {
           {explain(saving.error, texts)}
         </p>
       )}
-      <Button type="submit" loading={saving.isPending} disabled={!url.trim() || events.length === 0}>
+      <Button
+        type="submit"
+        loading={saving.isPending}
+        disabled={!url.trim() || events.length === 0}
+      >
         {webhook ? lead.webhooks.save : lead.webhooks.make}
       </Button>
     </form>

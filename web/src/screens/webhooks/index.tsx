@@ -31,10 +31,7 @@ function Webhooks() {
   const none = webhooks.data?.length === 0;
   return (
     <Screen
-      crumbs={[
-        { label: texts.account.settings, to: "/account" },
-        { label: lead.webhooks.title },
-      ]}
+      crumbs={[{ label: texts.account.settings, to: "/account" }, { label: lead.webhooks.title }]}
       width="narrow"
     >
       <header className={people.head}>
