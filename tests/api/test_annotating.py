@@ -137,6 +137,28 @@ def test_late_work_is_kept_as_extra_and_fills_a_place_that_becomes_free(
     assert task["lease"] is None
 
 
+def test_suggestions_wait_in_the_share_of_records_that_was_set(
+    make_dataset: MakeDataset, make_person: MakePerson
+) -> None:
+    dataset = make_dataset(assignment={"suggestions_on_request": 50})
+    ana = make_person("annotator", dataset.workspace)
+    records = ids(dataset, 10)
+    given = ana.get(f"/api/v1/me/datasets/{dataset.id}/next", count=10)["items"]
+    waits = {one["record"]["id"]: one["suggestions_on_request"] for one in given}
+    assert waits.keys() == set(records)
+    for record in records:
+        task = ana.get(f"/api/v1/records/{record}/task")
+        assert task["suggestions_on_request"] is waits[record]
+    for percent, expected in ((100, {True}), (0, {False})):
+        rules = {"assignment": {"suggestions_on_request": percent}}
+        dataset.owner.ask("PATCH", dataset.path, 200, json=rules)
+        given = ana.get(f"/api/v1/me/datasets/{dataset.id}/next", count=10)["items"]
+        assert {one["suggestions_on_request"] for one in given} == expected
+    rules = {"assignment": {"suggestions_on_request": 101}}
+    _, message = dataset.owner.refused("PATCH", dataset.path, 422, json=rules)
+    assert "0 to 100 percent, found 101" in message
+
+
 def test_where_late_work_is_refused_it_is_kept_as_a_draft(
     make_dataset: MakeDataset, make_person: MakePerson
 ) -> None:
@@ -234,7 +256,8 @@ def test_records_come_in_the_order_that_the_dataset_says(
     def ordered(order: str) -> list[str]:
         rules = {"order": order, "lease_minutes": 5}
         changed = dataset.owner.ask("PATCH", dataset.path, 200, json={"assignment": rules})
-        assert changed["assignment"] == {**rules, "accept_late": True}
+        kept = {"accept_late": True, "suggestions_on_request": 0}
+        assert changed["assignment"] == {**rules, **kept}
         given = following(person, dataset, 3)
         person.ask("POST", "/api/v1/me/leases/release", 204, json={"record_ids": given})
         return given

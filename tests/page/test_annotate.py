@@ -263,6 +263,42 @@ def test_taking_a_change_back_brings_the_answer_before_it(
     assert answers(site, dataset)["Number 1?"] == ("submitted", [span("Brazil")])
 
 
+def test_a_suggestion_on_request_is_seen_when_it_is_asked_for(
+    site: Site, annotator: Person, open_page: Opened
+) -> None:
+    dataset = site.extractive([annotator])
+    rules = {"assignment": {"suggestions_on_request": 100}}
+    site.owner.ask("PATCH", dataset.path, 200, json=rules)
+    dataset.add(*(suggested(site, dataset, f"Number {n}?", "Brazil") for n in range(1, 3)))
+    page = open_page(annotator, f"/datasets/{dataset.id}/annotate")
+    press = page.keyboard.press
+    on_desk(page, "Number 1?")
+    expect(page.get_by_text("There is a suggestion")).to_be_visible()
+    expect(page.get_by_role("region", name="Answer")).not_to_contain_text("Brazil")
+    press("Enter")
+    expect(page.get_by_text("Still to answer")).to_be_visible()
+    double_click(page, "Peru")
+    press("Enter")
+    on_desk(page, "Number 2?")
+    press("v")
+    expect(page.get_by_text("There is a suggestion")).to_be_hidden()
+    expect(page.get_by_role("region", name="Answer")).to_contain_text("Brazil")
+    press("Enter")
+    saved(page)
+    found = {
+        record["fields"]["question"]: site.owner.get(f"/api/v1/records/{record['id']}/full")
+        for record in dataset.records(site.owner)
+    }
+    seen = {
+        name: [(one["suggestion_shown"], one["suggestion_accepted"]) for one in given["judgements"]]
+        for name, given in found.items()
+    }
+    assert seen == {
+        "Number 1?": [({"answer": False}, {"answer": False})],
+        "Number 2?": [({"answer": True}, {"answer": True})],
+    }
+
+
 def test_keys_write_in_a_text_box_and_do_nothing_else(
     site: Site, annotator: Person, open_page: Opened
 ) -> None:

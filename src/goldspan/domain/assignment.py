@@ -60,6 +60,20 @@ def shown_order(user_id: str, record_id: str, candidates: Iterable[str]) -> list
     return sorted(candidates, key=lambda name: blake2b(name.encode(), key=key).digest())
 
 
+def on_request(user_id: str, record_id: str, percent: int) -> bool:
+    """Say whether this user is to ask for this record's suggestions before seeing them.
+
+    It looks random, and says the same whenever it is asked.
+
+    Args:
+        user_id: who answers.
+        record_id: the record.
+        percent: of how many records, 0 to 100.
+    """
+    draw = blake2b(f"suggestions\n{user_id}\n{record_id}".encode(), digest_size=8).digest()
+    return int.from_bytes(draw) % 100 < percent
+
+
 def position(
     order: AssignmentOrder,
     record_id: str,

@@ -107,6 +107,7 @@ def dataset(row: DatasetRow) -> Dataset:
             order=row.assignment_order,
             lease_minutes=row.lease_minutes,
             accept_late=row.accept_late,
+            suggestions_on_request=row.suggestions_on_request,
         ),
         last_activity_at=row.last_activity_at,
         inserted_at=row.inserted_at,
@@ -227,6 +228,7 @@ def task(given: tasks.Task) -> Task:
         response=versioned(given.response, given.version, given.extra),
         lease=None if lease is None else Lease(expires_at=from_wire_time(lease)),
         shown_order=None if given.shown_order is None else list(given.shown_order),
+        suggestions_on_request=given.suggestions_on_request,
         etag=etag(row.updated_at),
     )
 

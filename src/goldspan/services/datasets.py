@@ -34,20 +34,29 @@ class AssignmentRules:
         order: of the records.
         lease_minutes: how long a record stays with somebody who gives no sign of life, 1 to 1440.
         accept_late: whether work that finds no place free is kept as extra.
+        suggestions_on_request: share of records whose suggestions are shown to whoever asks for
+            them, 0 to 100 percent.
     """
 
     order: AssignmentOrder
     lease_minutes: int
     accept_late: bool
+    suggestions_on_request: int = 0
 
     def columns(self) -> dict[str, Any]:
         """Return the dataset's attributes. Raises InvalidInput."""
         if not 1 <= self.lease_minutes <= LONGEST_LEASE:
             raise InvalidInput(f"lease_minutes is 1 to {LONGEST_LEASE}, found {self.lease_minutes}")
+        if not 0 <= self.suggestions_on_request <= 100:
+            raise InvalidInput(
+                "suggestions_on_request is a share of records, 0 to 100 percent, found "
+                f"{self.suggestions_on_request}"
+            )
         return {
             "assignment_order": self.order,
             "lease_minutes": self.lease_minutes,
             "accept_late": self.accept_late,
+            "suggestions_on_request": self.suggestions_on_request,
         }
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from goldspan.domain.assignment import shown_order
+from goldspan.domain.assignment import on_request, shown_order
 from goldspan.domain.permission import Action, Actor
 from goldspan.domain.record import ResponseStatus
 from goldspan.errors import InvalidInput
@@ -17,7 +17,7 @@ from goldspan.services.judging import candidates_of
 from goldspan.services.lookup import visible_dataset, visible_record
 from goldspan.services.own_progress import OwnProgress, progress_of
 from goldspan.services.read_records import Include, ReadRecord, View, read_rows, view_of
-from goldspan.storage.rows import AssignmentRow, RecordRow, ResponseRow
+from goldspan.storage.rows import AssignmentRow, DatasetRow, RecordRow, ResponseRow
 from goldspan.storage.store import Unit
 
 INCLUDE = Include(suggestions=True)
@@ -36,6 +36,7 @@ class Task:
         extra: whether that response fills no place.
         lease: until when the record is the user's; None if somebody else has the last place.
         shown_order: the candidates in the order to show them in; None without candidates.
+        suggestions_on_request: whether suggestions are shown only to whoever asks for them.
     """
 
     read: ReadRecord
@@ -44,6 +45,7 @@ class Task:
     extra: bool
     lease: AssignmentRow | None
     shown_order: Sequence[str] | None
+    suggestions_on_request: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,13 @@ def leased_tasks(
     Raises:
         NotFound: for the dataset.
     """
+    dataset = visible_dataset(unit, actor, dataset_id)
     view = _annotators_view(unit, actor, dataset_id)
     by_record = {lease.record_id: lease for lease in leases}
     found = unit.records.some(dataset_id, by_record)
     rows = [found[lease.record_id] for lease in leases if lease.record_id in found]
-    return _tasks(unit, actor, view, rows, by_record), progress_of(unit, actor.user_id, dataset_id)
+    given = _tasks(unit, actor, dataset, view, rows, by_record)
+    return given, progress_of(unit, actor.user_id, dataset_id)
 
 
 def held_tasks(
@@ -90,7 +94,7 @@ def open_task(unit: Unit, actor: Actor, record_id: str) -> Task:
     lease = hold(unit, dataset, record_id, actor.user_id)
     view = _annotators_view(unit, actor, dataset.id)
     leases = {} if lease is None else {record_id: lease}
-    return _tasks(unit, actor, view, [record], leases)[0]
+    return _tasks(unit, actor, dataset, view, [record], leases)[0]
 
 
 def own_responses(
@@ -161,6 +165,7 @@ def _annotators_view(unit: Unit, actor: Actor, dataset_id: str) -> View:
 def _tasks(
     unit: Unit,
     actor: Actor,
+    dataset: DatasetRow,
     view: View,
     rows: Sequence[RecordRow],
     leases: dict[str, AssignmentRow],
@@ -186,6 +191,9 @@ def _tasks(
                 extra=record_id in extra,
                 lease=leases.get(record_id),
                 shown_order=shown_order(actor.user_id, record_id, candidates) or None,
+                suggestions_on_request=on_request(
+                    actor.user_id, record_id, dataset.suggestions_on_request
+                ),
             )
         )
     return tasks

@@ -117,7 +117,9 @@ class DatasetRow(Row, frozen=True):
     """A dataset; ``min_submitted`` responses complete a record.
 
     ``lease_minutes`` is how long a record stays with somebody who gives no sign of life;
-    ``accept_late`` says whether work that finds no place free is kept as extra.
+    ``accept_late`` says whether work that finds no place free is kept as extra;
+    ``suggestions_on_request`` is the share of records, in percent, whose suggestions wait until
+    somebody asks for them.
     """
 
     id: str
@@ -134,6 +136,7 @@ class DatasetRow(Row, frozen=True):
     assignment_order: AssignmentOrder = "sequence"
     lease_minutes: int = 15
     accept_late: bool = True
+    suggestions_on_request: int = 0
 
 
 class Declared(Row, Generic[Definition], frozen=True):

@@ -65,6 +65,7 @@ def _dataset(row: Any) -> DatasetRow:
         assignment_order,
         lease_minutes,
         accept_late,
+        suggestions_on_request,
     ) = row
     return DatasetRow(
         id=dataset_id,
@@ -81,6 +82,7 @@ def _dataset(row: Any) -> DatasetRow:
         assignment_order=assignment_order,
         lease_minutes=lease_minutes,
         accept_late=bool(accept_late),
+        suggestions_on_request=suggestions_on_request,
     )
 
 
@@ -100,6 +102,7 @@ def _columns(dataset: DatasetRow) -> dict[str, Any]:
         "assignment_order": dataset.assignment_order,
         "lease_minutes": dataset.lease_minutes,
         "accept_late": int(dataset.accept_late),
+        "suggestions_on_request": dataset.suggestions_on_request,
     }
 
 

@@ -150,6 +150,7 @@ datasets = _table(
     Column("assignment_order", Text, nullable=False, server_default="sequence"),
     _number("lease_minutes", 15),
     _number("accept_late", 1),
+    _number("suggestions_on_request", 0),
     UniqueConstraint("workspace_id", "name"),
     CheckConstraint("min_submitted >= 1", name="min_submitted"),
 )

@@ -28,13 +28,15 @@ class Task(Wire):
     """A record to work on, as an annotator may see it.
 
     ``response`` is the caller's own, if there is one; ``lease`` is null where the record has no
-    place left; ``shown_order`` names the candidates in the order to show them in.
+    place left; ``shown_order`` names the candidates in the order to show them in; suggestions are
+    shown at once, or only to whoever asks for them.
     """
 
     record: Record
     response: VersionedResponse | None
     lease: Lease | None
     shown_order: list[str] | None
+    suggestions_on_request: bool
     etag: str
 
 

@@ -25,12 +25,14 @@ class Assignment(Wire):
     ``order`` is that of creation (sequence), of the suggestions' scores (least sure first), of the
     responses' disagreement (most first), random, or of length (shortest first). A record is lost to
     whoever gives no sign of life for ``lease_minutes``. ``accept_late`` keeps work that comes after
-    all places are held, as extra.
+    all places are held, as extra. In a share of ``suggestions_on_request`` percent of the records,
+    another one for each user, suggestions are shown to whoever asks for them.
     """
 
     order: AssignmentOrder = "sequence"
     lease_minutes: int = 15
     accept_late: bool = True
+    suggestions_on_request: int = 0
 
 
 class DatasetCreate(Wire):

@@ -9,6 +9,7 @@ from goldspan.domain.assignment import (
     AssignmentState,
     beginning,
     lowest,
+    on_request,
     position,
     seated,
     shown_order,
@@ -73,3 +74,14 @@ def test_in_a_random_order_people_begin_at_different_places() -> None:
 def test_the_lowest_score_of_several_suggestions_counts() -> None:
     assert lowest([0.9, [0.8, 0.3], None]) == 0.3
     assert lowest([None]) is None
+
+
+def test_about_the_share_of_records_waits_for_a_request() -> None:
+    held = sum(on_request("user", f"record{n}", 30) for n in range(1000))
+    assert 250 < held < 350
+    assert not any(on_request("user", f"record{n}", 0) for n in range(100))
+    assert all(on_request("user", f"record{n}", 100) for n in range(100))
+    assert any(
+        on_request("ana", f"record{n}", 50) != on_request("ben", f"record{n}", 50)
+        for n in range(20)
+    )

@@ -2196,6 +2196,8 @@ export interface components {
              * @enum {string}
              */
             order: "sequence" | "score" | "disagreement" | "random" | "length";
+            /** @default 0 */
+            suggestions_on_request: number;
         };
         /** AuditEntry */
         AuditEntry: {
@@ -3157,6 +3159,7 @@ export interface components {
             record: components["schemas"]["Record"];
             response: components["schemas"]["VersionedResponse"] | null;
             shown_order: string[] | null;
+            suggestions_on_request: boolean;
         };
         /** Tasks */
         Tasks: {

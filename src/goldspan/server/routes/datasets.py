@@ -92,7 +92,9 @@ async def update(
 def _rules(given: Assignment | None) -> datasets.AssignmentRules | None:
     if given is None:
         return None
-    return datasets.AssignmentRules(given.order, given.lease_minutes, given.accept_late)
+    return datasets.AssignmentRules(
+        given.order, given.lease_minutes, given.accept_late, given.suggestions_on_request
+    )
 
 
 @put("/api/v1/datasets/{dataset_id:str}/publish")

@@ -10,6 +10,7 @@ import { MarkedText } from "./MarkedText";
 import { QuestionList } from "./QuestionList";
 import classes from "./RecordView.module.css";
 import { StatusNote } from "./StatusNote";
+import { WaitingSuggestion } from "./WaitingSuggestion";
 import {
   type Answers,
   type Ranked,
@@ -32,6 +33,8 @@ import { type Marking, useMarking } from "./useMarking";
 
 type Props = { setup: Setup; desk: Desk; actions: DeskActions };
 
+const NO_SUGGESTIONS: ReturnType<typeof suggestionsOf> = new Map();
+
 /** Drawn anew when something on the desk changes, not with every save that arrives. */
 export const RecordView = memo(function RecordView({ setup, desk, actions }: Props) {
   const { record, shown_order: shownOrder } = desk.task;
@@ -39,7 +42,9 @@ export const RecordView = memo(function RecordView({ setup, desk, actions }: Pro
   const texts = useTexts();
   const [complaint, setComplaint] = useState<string | null>(null);
   const [active, setActive] = useState<string | null>(null);
-  const suggestions = useMemo(() => suggestionsOf(record, setup.questions), [record, setup]);
+  const all = useMemo(() => suggestionsOf(record, setup.questions), [record, setup]);
+  const waits = desk.suggestionsWait && all.size > 0;
+  const suggestions = waits ? NO_SUGGESTIONS : all;
   const layout = useMemo(() => layoutOf(setup, record), [setup, record]);
   const change = (name: string, value: unknown) => {
     setComplaint(null);
@@ -55,7 +60,7 @@ export const RecordView = memo(function RecordView({ setup, desk, actions }: Pro
   };
 
   const marking = useMarking(setup, desk, suggestions, change);
-  const filling = useFilling(setup, desk, layout, change);
+  const filling = useFilling(setup, desk, layout, suggestions, change);
   const names = setup.preference ? candidatesOf(setup.preference, record, shownOrder) : [];
   const preference = usePreference({ setup, names, answers, onChange: actions.onChange, submit });
   const target = digitTarget(setup, answers, active);
@@ -70,6 +75,7 @@ export const RecordView = memo(function RecordView({ setup, desk, actions }: Pro
     preference,
     filling,
     suggestions,
+    waits,
     target,
     submit: () => submit(),
     submitAnswers: submit,
@@ -182,7 +188,12 @@ export const RecordView = memo(function RecordView({ setup, desk, actions }: Pro
           )
         }
         complaint={complaint}
-        note={<StatusNote desk={desk} onTakeBack={actions.onTakeBack} />}
+        note={
+          <>
+            <StatusNote desk={desk} onTakeBack={actions.onTakeBack} />
+            {waits && <WaitingSuggestion onShow={actions.onShowSuggestions} />}
+          </>
+        }
         submitLabel={
           desk.status === "submitted"
             ? texts.annotate.update

@@ -15,6 +15,7 @@ export type DeskActions = {
   onDraft: () => void;
   onBack: () => void;
   onTakeBack: () => void;
+  onShowSuggestions: () => void;
   onPanel: (panel: Panel) => void;
 };
 
@@ -44,6 +45,7 @@ export function makeDeskActions(
     },
     onBack: () => said(sitting.back()),
     onTakeBack: () => said(takeBack()),
+    onShowSuggestions: () => sitting.showSuggestions(),
     onPanel,
   };
 }

@@ -1,5 +1,5 @@
 /** What a record asks, what was answered so far, and whether that is enough. Pure. */
-import type { Values } from "../../api/tasks";
+import type { Task, Values } from "../../api/tasks";
 import type { Dataset, Field, Question, QuestionSettings, RecordItem, Suggestion } from "../../api/types";
 
 /** Half-open, in code points of the field's text. */
@@ -92,6 +92,10 @@ export function suggestionsOf(record: RecordItem, questions: Question[]): Map<st
   }
   return found;
 }
+
+/** What a screen shows that cannot be asked for more: nothing of suggestions that wait. */
+export const shownSuggestions = (task: Task, questions: Question[]): Map<string, Suggestion> =>
+  task.suggestions_on_request ? new Map() : suggestionsOf(task.record, questions);
 
 export function isAnswered(question: Question, value: unknown, record: RecordItem): boolean {
   if (value === undefined || value === null) return false;

@@ -29,6 +29,8 @@ export type Desk = {
   status: ResponseStatus | null;
   /** Somebody else may be given this record meanwhile. */
   leaseLost: boolean;
+  /** Suggestions wait until somebody asks for them, so that they lead nobody. */
+  suggestionsWait: boolean;
 };
 
 export type SittingState = {
@@ -39,7 +41,7 @@ export type SittingState = {
   progress: MyProgress | null;
 };
 
-type Done = { task: Task; answers: Answers; status: ResponseStatus };
+type Done = Pick<Desk, "task" | "answers" | "suggestionsWait"> & { status: ResponseStatus };
 
 /** How many records one can go back. */
 const HISTORY = 20;
@@ -158,7 +160,8 @@ export class Sitting {
     if (!desk) return;
     this.save(desk, status, answers);
     this.supply.finish(desk.task.record.id);
-    this.history = [...this.history, { task: desk.task, answers, status }].slice(-HISTORY);
+    const { task, suggestionsWait } = desk;
+    this.history = [...this.history, { task, answers, status, suggestionsWait }].slice(-HISTORY);
     this.next();
   }
 
@@ -180,13 +183,20 @@ export class Sitting {
     this.unsaved.remove(record.id);
   }
 
-  private judgement({ task }: Desk): Judgement {
+  /** Show the suggestions that waited; the response will say that they were seen. */
+  showSuggestions(): void {
+    const { desk } = this.state;
+    if (desk) this.set({ desk: { ...desk, suggestionsWait: false } });
+  }
+
+  private judgement({ task, suggestionsWait }: Desk): Judgement {
     const suggested = suggestionsOf(task.record, this.setup.questions);
+    const seen = !suggestionsWait;
     return {
       shown_order: task.shown_order,
       shown_at: new Date(this.watch.startedAt).toISOString(),
       elapsed_ms: Math.round(this.watch.elapsedMs()),
-      suggestion_shown: Object.fromEntries([...suggested.keys()].map((name) => [name, true])),
+      suggestion_shown: Object.fromEntries([...suggested.keys()].map((name) => [name, seen])),
     };
   }
 
@@ -208,7 +218,7 @@ export class Sitting {
       await this.askOlder();
       before = this.history.pop();
     }
-    if (before) this.putOnDesk(before.task, before.answers, before.status);
+    if (before) this.putOnDesk(before.task, before.answers, before.status, before.suggestionsWait);
   }
 
   private async askOlder(): Promise<void> {
@@ -222,6 +232,7 @@ export class Sitting {
         task,
         answers: fromValues(task.response?.values),
         status: task.response?.status ?? ("draft" as const),
+        suggestionsWait: task.suggestions_on_request,
       }))
       .reverse();
   }
@@ -252,13 +263,23 @@ export class Sitting {
   }
 
   /** Put a record on the desk; the one that lay there comes again after it. */
-  private putOnDesk(task: Task, answers: Answers | null, status: ResponseStatus | null): void {
+  private putOnDesk(
+    task: Task,
+    answers: Answers | null,
+    status: ResponseStatus | null,
+    suggestionsWait = task.suggestions_on_request,
+  ): void {
     const { desk } = this.state;
     if (desk) this.supply.putBack(desk.task);
-    this.take(task, answers, status);
+    this.take(task, answers, status, suggestionsWait);
   }
 
-  private take(task: Task, answers: Answers | null, status: ResponseStatus | null): void {
+  private take(
+    task: Task,
+    answers: Answers | null,
+    status: ResponseStatus | null,
+    suggestionsWait = task.suggestions_on_request,
+  ): void {
     const kept = this.unsaved.get(task.record.id);
     const waiting = this.queue.entry(task.record.id);
     const saved = waiting ? fromValues(waiting.body.values) : fromValues(task.response?.values);
@@ -270,6 +291,7 @@ export class Sitting {
         touched: kept !== null,
         status: status ?? task.response?.status ?? null,
         leaseLost: false,
+        suggestionsWait,
       },
       exhausted: false,
       error: null,

@@ -32,6 +32,8 @@ type Parts = {
   onTheirs: (ids: Set<string>) => void;
 };
 
+/** Answered records that are kept from being given again until the server has heard of them. */
+const REMEMBERED = 200;
 const RETRY_MS = 3_000;
 const SHORTEST_BEAT_MS = 20_000;
 const LONGEST_BEAT_MS = 240_000;
@@ -103,6 +105,8 @@ export class Supply {
   /** Do not give an answered record again. */
   finish(recordId: string): void {
     this.answered.add(recordId);
+    const [oldest] = this.answered;
+    if (oldest !== undefined && this.answered.size > REMEMBERED) this.answered.delete(oldest);
     this.others.announce("done", [recordId]);
   }
 

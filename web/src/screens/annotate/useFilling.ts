@@ -2,8 +2,9 @@
 import { useMemo } from "react";
 import { MarkableText } from "../../text/markable";
 import type { Range } from "../../text/words";
+import type { Suggestion } from "../../api/types";
 import { type Layout, findIn } from "./layout";
-import { type Asked, NO_ANSWER, type Setup, type Span, isKind, suggestionsOf, textOf } from "./model";
+import { type Asked, NO_ANSWER, type Setup, type Span, isKind, textOf } from "./model";
 import type { Desk } from "./sitting";
 import { type CursorHandle, useCursor } from "./useCursor";
 
@@ -24,6 +25,7 @@ export function useFilling(
   setup: Setup,
   desk: Desk,
   layout: Layout,
+  suggestions: Map<string, Suggestion>,
   change: (name: string, value: unknown) => void,
 ): Filling {
   const { record } = desk.task;
@@ -38,9 +40,7 @@ export function useFilling(
   const text = field ? textOf(record, field) : null;
   const source = useMemo(() => (text === null ? null : new MarkableText(text)), [text]);
   const value = question ? desk.answers[question.name] : undefined;
-  const suggestion = question
-    ? suggestionsOf(record, setup.questions).get(question.name)?.value
-    : undefined;
+  const suggestion = question ? suggestions.get(question.name)?.value : undefined;
   const found = useMemo(
     () => (source && typeof value === "string" ? findIn(source.text, value).slice(0, 1) : []),
     [source, value],

@@ -19,6 +19,8 @@ type Parts = {
   preference: Preference;
   filling: Filling;
   suggestions: Map<string, Suggestion>;
+  /** There are suggestions that nobody has asked for yet. */
+  waits: boolean;
   target: Question | null;
   submit: () => void;
   submitAnswers: (answers: Answers) => void;
@@ -62,6 +64,8 @@ function deskKeys(parts: Parts, labels: Labels): Shortcut[] {
     { keys: "h", label: labels.history, run: () => actions.onPanel("history") },
     { keys: ["?", "Shift+?"], label: labels.help, run: () => actions.onPanel("help") },
   ];
+  if (parts.waits)
+    shortcuts.push({ keys: "v", label: labels.showSuggestion, run: actions.onShowSuggestions });
   if (refuses) {
     const run = preference.canRefuse
       ? preference.refuse

@@ -14,7 +14,7 @@ import {
   type Answers,
   type Setup,
   fromValues,
-  suggestionsOf,
+  shownSuggestions,
   toValues,
   unanswered,
   withSuggestions,
@@ -75,7 +75,7 @@ export function Bulk({ setup }: { setup: Setup }) {
     }));
   const chosen = tasks.filter(({ record }) => picked.has(record.id));
   const completeOf = (task: Task) =>
-    withSuggestions(answersOf(task), setup.questions, suggestionsOf(task.record, setup.questions));
+    withSuggestions(answersOf(task), setup.questions, shownSuggestions(task, setup.questions));
   const ready = chosen.filter(
     (task) => unanswered(completeOf(task), setup.questions, task.record).length === 0,
   );
@@ -91,7 +91,7 @@ export function Bulk({ setup }: { setup: Setup }) {
           shown_order: task.shown_order,
           shown_at: shownAt.current.toISOString(),
           suggestion_shown: Object.fromEntries(
-            [...suggestionsOf(task.record, setup.questions).keys()].map((name) => [name, true]),
+            [...shownSuggestions(task, setup.questions).keys()].map((name) => [name, true]),
           ),
         },
       });
@@ -175,7 +175,7 @@ export function Bulk({ setup }: { setup: Setup }) {
                   id={task.record.id}
                   questions={choices}
                   answers={answersOf(task)}
-                  suggestions={suggestionsOf(task.record, setup.questions)}
+                  suggestions={shownSuggestions(task, setup.questions)}
                   onChange={(question, value) => {
                     change(task, question, value);
                     if (!picked.has(task.record.id)) toggle(task.record.id);

@@ -42,6 +42,8 @@ export function ResponseCard({
     onError: (error) => notifyError(error, texts),
     onSettled: () => client.invalidateQueries({ queryKey: ["record", record.id] }),
   });
+  // An answer like a suggestion that nobody saw owes it nothing.
+  const seen = some(judgement?.suggestion_shown);
   const facts = [
     dayAndTime(response.updated_at, language),
     response.status !== "submitted" && lead.record.statuses[response.status],
@@ -49,8 +51,8 @@ export function ResponseCard({
     response.extra && lead.record.extra,
     judgement?.elapsed_ms != null && lead.record.seconds(judgement.elapsed_ms / 1000),
     judgement?.shown_order && lead.record.order(judgement.shown_order.join(", ")),
-    some(judgement?.suggestion_accepted) && lead.record.accepted,
-    some(judgement?.suggestion_edited) && lead.record.edited,
+    seen && some(judgement?.suggestion_accepted) && lead.record.accepted,
+    seen && some(judgement?.suggestion_edited) && lead.record.edited,
   ].filter(Boolean);
   return (
     <article className={classes.card} data-taken={taken || undefined} data-status={response.status}>

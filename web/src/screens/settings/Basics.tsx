@@ -100,6 +100,18 @@ export function Basics({ dataset }: { dataset: Dataset }) {
           />
         )}
       </div>
+      {dataset.assignment && (
+        <NumberInput
+          label={lead.settings.onRequest}
+          description={lead.settings.onRequestHint}
+          min={0}
+          max={100}
+          step={10}
+          suffix=" %"
+          value={draft.onRequest}
+          onChange={(onRequest) => change({ onRequest })}
+        />
+      )}
       {theirs ? (
         <Stale
           differences={differences(draft, draftOf(theirs), lead)}

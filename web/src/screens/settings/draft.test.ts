@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Draft, conflict, merged } from "./draft";
 
-const BASE: Draft = { name: "Mills", guidelines: "", overlap: 1, order: "sequence" };
+const BASE: Draft = { name: "Mills", guidelines: "", overlap: 1, order: "sequence", onRequest: 0 };
 
 test("what only they changed is theirs, what only I changed is mine", () => {
   const mine = { ...BASE, guidelines: "Mark it." };

@@ -11,6 +11,8 @@ export type Draft = {
   /** As typed: empty for a moment, while somebody types another number. */
   overlap: number | string;
   order: Order;
+  /** Percent of the records; as typed. */
+  onRequest: number | string;
 };
 
 export const draftOf = (dataset: Dataset): Draft => ({
@@ -18,6 +20,7 @@ export const draftOf = (dataset: Dataset): Draft => ({
   guidelines: dataset.guidelines ?? "",
   overlap: dataset.distribution?.min_submitted ?? 1,
   order: dataset.assignment?.order ?? "sequence",
+  onRequest: dataset.assignment?.suggestions_on_request ?? 0,
 });
 
 /** What to send so that a dataset becomes as the form says. */
@@ -25,7 +28,13 @@ export const patchOf = (draft: Draft, over: Dataset) => ({
   name: draft.name,
   guidelines: draft.guidelines || null,
   distribution: { strategy: "overlap" as const, min_submitted: Number(draft.overlap) || 1 },
-  ...(over.assignment && { assignment: { ...over.assignment, order: draft.order } }),
+  ...(over.assignment && {
+    assignment: {
+      ...over.assignment,
+      order: draft.order,
+      suggestions_on_request: Number(draft.onRequest) || 0,
+    },
+  }),
 });
 
 /**
@@ -52,6 +61,7 @@ export function differences(mine: Draft, theirs: Draft, lead: LeadTexts): Differ
     { label: lead.settings.guidelines, theirs: draft.guidelines },
     { label: lead.settings.overlap, theirs: String(draft.overlap) },
     { label: lead.settings.order, theirs: lead.settings.orders[draft.order] },
+    { label: lead.settings.onRequest, theirs: String(draft.onRequest) },
   ];
   const own = shown(mine);
   return shown(theirs).filter((each, at) => each.theirs !== own[at]?.theirs);

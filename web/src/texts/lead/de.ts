@@ -168,6 +168,9 @@ export const de: LeadTexts = {
       random: "Zufällig, für alle verschieden",
       length: "Kürzeste zuerst",
     },
+    onRequest: "Vorschläge auf Wunsch, % der Einträge",
+    onRequestHint:
+      "Bei diesem Anteil der Einträge wird zuerst geurteilt; den Vorschlag sieht, wer ihn will. Mit 0 sind alle gleich zu sehen; mit 50 zeigt sich, wie sehr Vorschläge leiten.",
     save: "Speichern",
     saved: "Gespeichert",
     stale:

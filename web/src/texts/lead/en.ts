@@ -166,6 +166,9 @@ export const en = {
       random: "At random, differently for everybody",
       length: "Shortest first",
     },
+    onRequest: "Suggestions on request, % of records",
+    onRequestHint:
+      "In this share of the records people judge first and see the suggestion when they ask for it. 0 shows all at once; with 50 you see how much suggestions lead.",
     save: "Save",
     saved: "Saved",
     stale:
