@@ -15,14 +15,16 @@ CANDIDATES = 12
 
 
 def cause(reader: SpanReader, question_text: str, context: str, theirs: str) -> str:
-    """Name why a peer answered ``theirs`` where the reader, without a draft, answers otherwise.
+    """Name why a peer answered ``theirs`` where a contestant of ours answered otherwise.
 
     Args:
-        reader: reads in float32.
+        reader: reads in float32, without a draft; the contestant may have had one.
         question_text: what was asked.
         context: of one window.
         theirs: the peer's answer.
     """
+    if reader.answer(question_text, [context])[0].text == theirs:
+        return "float32 answers as the peer does: the draft was sure of another span"
     ((_, search),) = reader.searches([(question_text, [context])])
     if search.lead() < ROUNDING:
         return f"the two best spans are level (less than {ROUNDING} nats apart)"

@@ -19,6 +19,23 @@ from goldspan.reader.span import SpanReader
 TASK = "question-answering"
 DEFAULT_MODEL = "distilbert/distilbert-base-cased-distilled-squad"
 
+_OPTIONS: dict[str, Any] = {
+    "top_k": 1,
+    "doc_stride": None,
+    "max_answer_len": None,
+    "max_seq_len": None,
+    "max_question_len": None,
+    "handle_impossible_answer": False,
+    "align_to_words": True,
+    "topk": None,
+    "batch_size": None,
+    "num_workers": None,
+    "padding": None,
+}
+"""Names and defaults of what a call may say beside question and context."""
+
+_WITHOUT_EFFECT = {"topk", "batch_size", "num_workers", "padding"}
+
 Result = dict[str, Any]
 
 
@@ -57,9 +74,9 @@ class QuestionAnswerer:
     """Answers questions, one or many, in transformers' shape.
 
     A call takes ``question=`` and ``context=`` (texts, or lists of them; one context serves many
-    questions), or mappings with those two keys. One question with ``top_k`` 1 gives
-    ``{"score", "start", "end", "answer"}``, with more a list of them; several questions give a
-    list of that.
+    questions), or mappings with those two keys, which may be given as ``data=``. One question with
+    ``top_k`` 1 gives ``{"score", "start", "end", "answer"}``, with more a list of them; a list of
+    questions gives a list of that.
 
     Args:
         reader: who reads.
@@ -71,6 +88,9 @@ class QuestionAnswerer:
         max_question_len: tokens kept of a question; None takes the reader's.
         handle_impossible_answer: whether the empty answer competes with the others.
         align_to_words: whether answers are widened to whole words.
+        topk: what ``top_k`` was once called.
+        batch_size, num_workers, padding: known for the sake of old calls, without effect: windows
+            of like length share a batch, whatever question they belong to.
     """
 
     def __init__(self, reader: SpanReader, **options: Any) -> None:
@@ -81,6 +101,7 @@ class QuestionAnswerer:
     def __call__(
         self,
         *inputs: Any,
+        data: Any | None = None,
         question: str | Sequence[str] | None = None,
         context: str | Sequence[str] | None = None,
         **options: Any,
@@ -90,7 +111,7 @@ class QuestionAnswerer:
         Raises:
             InvalidInput: if a question or context is missing or empty, or an option is wrong.
         """
-        pairs, single = _pairs(inputs, question, context)
+        pairs, single = _pairs(inputs if data is None else (data,), question, context)
         top_k, impossible, changes = _checked(**{**self._options, **options})
         reader = self._reader.configured(**changes)
         asked = [(question_text, [passage]) for question_text, passage in pairs]
@@ -103,17 +124,30 @@ class QuestionAnswerer:
         return results[0] if single else results
 
 
-def _checked(
-    *,
-    top_k: int = 1,
-    doc_stride: int | None = None,
-    max_answer_len: int | None = None,
-    max_seq_len: int | None = None,
-    max_question_len: int | None = None,
-    handle_impossible_answer: bool = False,
-    align_to_words: bool = True,
-) -> tuple[int, bool, dict[str, Any]]:
+def _checked(**options: Any) -> tuple[int, bool, dict[str, Any]]:
     """Check a call's options; return top_k, whether "" competes, and changes to the reader."""
+    known = {**_OPTIONS, **options}
+    if len(known) > len(_OPTIONS):
+        raise InvalidInput(
+            f"a question-answering call knows the options {', '.join(_OPTIONS)}; found "
+            f"{', '.join(map(repr, sorted(options.keys() - _OPTIONS.keys())))}",
+            options=sorted(options.keys() - _OPTIONS.keys()),
+        )
+    if known["topk"] is not None:
+        known["top_k"] = known["topk"]
+    return _changes(**{name: value for name, value in known.items() if name not in _WITHOUT_EFFECT})
+
+
+def _changes(
+    *,
+    top_k: int,
+    doc_stride: int | None,
+    max_answer_len: int | None,
+    max_seq_len: int | None,
+    max_question_len: int | None,
+    handle_impossible_answer: bool,
+    align_to_words: bool,
+) -> tuple[int, bool, dict[str, Any]]:
     at_least_one = {
         "top_k": top_k,
         "max_answer_len": max_answer_len,

@@ -111,13 +111,12 @@ class SpanReader:
             dtype: of the weights, such as ``bfloat16``; None takes float32. Half precision pays
                 on a GPU; scores then have two or three good digits.
             packed: whether linear layers are laid out once for the CPU, in memory of their own:
-                it then reads 1.2 times as fast in float32 (docs/experiments.md); logits
-                differ by rounding.
+                it then reads 1.1 times as fast (docs/experiments.md); logits differ by rounding.
             draft: dtype of a copy of the model that reads everything first, such as
                 ``bfloat16``: on a CPU that computes in it (AVX512_BF16, AMX) it takes half the
                 time. Where its two best answers, or its best answer and silence, are nearly
-                level, the model reads again, so answers are the model's; scores of the others
-                are the draft's, with two or three good digits.
+                level, the model reads again, so answers are the model's but for about three in a
+                thousand; scores of the others are the draft's, with two or three good digits.
 
         Raises:
             UnusableModel: if it is not a model that may be loaded, or has no trained head.

@@ -29,6 +29,8 @@ def test_all_old_forms_of_a_call_are_the_same(answerer: Any) -> None:
     row = {"question": "who sat ?", "context": CONTEXT}
     one = answerer(**row)
     assert answerer(row) == answerer("who sat ?", CONTEXT) == one
+    assert answerer(data=row) == answerer(**row, batch_size=8, num_workers=0, padding=True) == one
+    assert answerer(**row, topk=2) == answerer(**row, top_k=2)
     assert answerer([row]) == answerer(question=["who sat ?"], context=CONTEXT) == [one]
 
 
@@ -91,6 +93,11 @@ def test_a_row_without_context_is_shown(answerer: Any) -> None:
         InvalidInput, match=r"'question' and 'context', found \{'question': 'who'\}"
     ):
         answerer([{"question": "who"}])
+
+
+def test_an_unknown_option_is_refused_with_those_that_are_known(answerer: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"options top_k, .*; found 'beams'"):
+        answerer(question="who ?", context=CONTEXT, beams=4)
 
 
 def test_another_task_is_sent_to_transformers() -> None:
