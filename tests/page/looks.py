@@ -1,15 +1,18 @@
 """How a screen is looked at: by axe-core, in every size and scheme, and as a picture."""
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Page, expect
 from tests.api.talk import Person
 from tests.conftest import CHECKOUT, missing
 from tests.page.conftest import PHONE, WIDE
 
+COLOURS = 128
 AXE = CHECKOUT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Mantine's dialogs open with a <header>, which axe-core takes for the page's, though it is in one.
@@ -71,6 +74,17 @@ def settle(page: Page) -> None:
     page.evaluate(SETTLED)
 
 
+def take_picture(page: Page, path: Path) -> None:
+    """Save a picture without notices that come and go, in few colours: a screen needs no more."""
+    page.mouse.move(0, 0)
+    expect(page.locator(".mantine-Notification-root")).to_have_count(0)
+    expect(page.get_by_role("tooltip")).to_have_count(0)
+    settle(page)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(io.BytesIO(page.screenshot())) as taken:
+        taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
 def check_with_axe(page: Page, where: str) -> None:
     """Fail, naming each rule and element, if axe-core finds anything."""
     settle(page)
@@ -100,8 +114,7 @@ def look_at_all(page: Page, name: str, pictures: Path | None) -> None:
         where = f"{name}-{'wide' if size == WIDE else 'phone'}-{scheme}"
         settle(page)
         if pictures:
-            pictures.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=pictures / f"{where}.png")
+            take_picture(page, pictures / f"{where}.png")
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0], where
         if (size, scheme) in ((WIDE, "light"), (PHONE, "dark")):
             check_with_axe(page, where)

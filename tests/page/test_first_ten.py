@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.page.conftest import WIDE, Faults
-from tests.page.looks import settle
+from tests.page.looks import take_picture
 from tests.page.talk import button, double_click, marks
 
 LONGEST_S = 120
@@ -55,9 +55,7 @@ class Walk:
         if self._pictures is None:
             return
         began_s = time.monotonic()
-        settle(self.page)
-        self._pictures.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=self._pictures / f"first-ten-{name}.png")
+        take_picture(self.page, self._pictures / f"first-ten-{name}.png")
         self._taking_s += time.monotonic() - began_s
 
     def passed_s(self) -> float:
