@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.proof_parts.judging import Judging
 from benchmarks.proof_parts.measuring import Measuring
 from benchmarks.proof_parts.options import Options, OutOfTime
-from benchmarks.proof_parts.plan import ARMS, DPO_SWEEP, PLACES, SFT_SWEEP, Arm, Place, sizes
+from benchmarks.proof_parts.plan import ARMS, PLACES, Arm, Place, sizes, sweep
 from benchmarks.proof_parts.readers import BATCH, Readers
 from benchmarks.proof_parts.results import Results, new_row
 from benchmarks.proof_parts.speed import speed
@@ -116,7 +116,7 @@ class Lab:
             members = []
             for arm in arms:
                 ((loss, _),) = ARMS[arm].stages
-                for recipe in SFT_SWEEP if loss == "sft" else DPO_SWEEP:
+                for recipe in sweep(loss, self._options):
                     for seed in range(self._options.tune_seeds):
                         members.append(Member(seed, arm, (recipe,)))
             self._runs(name, place, n, members, "tune")

@@ -12,6 +12,11 @@ from benchmarks.proof_parts.training import Recipe
 # DPO three, each with two anchors.
 SFT_SWEEP = tuple(Recipe(lr) for lr in (4e-5, 7e-5, 1.2e-4, 2.2e-4, 4e-4, 7e-4))
 DPO_SWEEP = tuple(Recipe(lr, 0.5, anchor) for lr in (4e-5, 1.7e-4, 7e-4) for anchor in (1.0, 0.3))
+# Upper layers alone want higher ones. Four of each, the same; of the two anchors, which were equal
+# in the whole size, the one that leaves the preference more.
+UPPER_RATES = (1.2e-4, 4e-4, 7e-4, 1.2e-3)
+UPPER_SFT_SWEEP = tuple(Recipe(lr) for lr in UPPER_RATES)
+UPPER_DPO_SWEEP = tuple(Recipe(lr, 0.5, 0.3) for lr in UPPER_RATES)
 
 
 @dataclass(frozen=True)
@@ -123,3 +128,10 @@ def sizes(place: Place, options: Options, most: int) -> list[int]:
     wanted = options.judgements or place.sizes
     scaled = {max(16, round(n * options.scale)) for n in wanted}
     return sorted({min(n, most) for n in scaled})
+
+
+def sweep(loss: str, options: Options) -> tuple[Recipe, ...]:
+    """Return the recipes that an arm of this loss tries on C."""
+    if options.trained_layers:
+        return UPPER_SFT_SWEEP if loss == "sft" else UPPER_DPO_SWEEP
+    return SFT_SWEEP if loss == "sft" else DPO_SWEEP

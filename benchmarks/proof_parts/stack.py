@@ -151,7 +151,7 @@ class Stack:
 
     @property
     def _attention_dtype(self) -> torch.dtype:
-        # On a CPU, the backward pass of attention in bfloat16 takes five times that in float32.
+        # On a CPU, the backward pass of attention in bfloat16 takes three times that in float32.
         return torch.float32 if self._device.type == "cpu" else self.dtype
 
     def _layer(self, x: Tensor, layer: str, seen: Tensor, batch: int) -> Tensor:
