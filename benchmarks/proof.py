@@ -48,6 +48,8 @@ CPU_SIZE = {
     "workers": 1,
 }
 QUICK_SIZE = {
+    "trained_layers": 2,
+    "short": 700,
     "places": ["full phrases"],
     "judgements": [800],
     "arms": ["SFT chosen", "DPO"],
@@ -58,7 +60,7 @@ QUICK_SIZE = {
     "strong_questions": 64,
     "strong_passes": 1,
     "dev_cap": 1,
-    "tune_questions": 40,
+    "tune_questions": 20,
     "train_cap": 400,
 }
 
