@@ -82,6 +82,26 @@ def test_a_closed_tab_loses_neither_answers_nor_unfinished_work(
     assert responses(dataset)["Number 1?"] == [("submitted", [span("Brazil")])]
 
 
+def test_what_was_submitted_stays_so_if_it_is_emptied_and_left(
+    site: Site, annotator: Person, open_page: Opened
+) -> None:
+    dataset = site.extractive([annotator])
+    numbered(site, dataset, 2)
+    page = open_page(annotator, f"/datasets/{dataset.id}/annotate")
+    on_desk(page, "Number 1?")
+    page.keyboard.press("Enter")
+    on_desk(page, "Number 2?")
+    page.keyboard.press("Backspace")
+    on_desk(page, "Number 1?")
+    marks(page, "Brazil")
+    page.keyboard.press("Escape")
+    marks(page)
+    page.get_by_role("link", name="Goldspan, home").click()
+    expect(page.get_by_role("link", name="Annotate")).to_be_visible()
+    saved(page)
+    assert responses(dataset)["Number 1?"] == [("submitted", [span("Brazil")])]
+
+
 def test_a_slow_server_is_not_waited_for(site: Site, annotator: Person, open_page: Opened) -> None:
     dataset = site.extractive([annotator])
     numbered(site, dataset, 3)

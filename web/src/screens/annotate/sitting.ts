@@ -15,7 +15,7 @@ import {
 import type { ResponseStatus } from "../../api/types";
 import type { SaveQueue } from "../../saving/queue";
 import type { KeptTexts } from "../../saving/store";
-import { type Answers, type Setup, fromValues, suggestionsOf, toValues } from "./model";
+import { type Answers, type Setup, fromValues, suggestionsOf, toValues, unanswered } from "./model";
 import { Stopwatch } from "./stopwatch";
 import { Supply } from "./supply";
 
@@ -125,7 +125,9 @@ export class Sitting {
   /** Let others have what is not being worked on; keep what is. */
   private leave(): void {
     const { desk } = this.state;
-    if (desk?.touched) this.saveDraft();
+    // What was submitted and is emptied now stays submitted; only by request it becomes a draft.
+    const emptied = desk?.status === "submitted" && !this.isWhole(desk);
+    if (desk?.touched && !emptied) this.saveDraft();
     const untouched = desk && !desk.touched && desk.status === null;
     this.supply.release(untouched ? [desk.task.record.id] : []);
   }
@@ -168,9 +170,14 @@ export class Sitting {
   saveDraft(): void {
     const { desk } = this.state;
     if (!desk) return;
-    const status = desk.status === "submitted" ? "submitted" : "draft";
+    const status = desk.status === "submitted" && this.isWhole(desk) ? "submitted" : "draft";
     this.save(desk, status, desk.answers);
     this.set({ desk: { ...desk, status, touched: false } });
+  }
+
+  /** Whether the answers could be submitted. */
+  private isWhole({ answers, task }: Desk): boolean {
+    return unanswered(answers, this.setup.questions, task.record).length === 0;
   }
 
   private save(desk: Desk, status: ResponseStatus, answers: Answers): void {
