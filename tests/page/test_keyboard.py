@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from tests.api.talk import TEXT, Dataset, Person, item
 from tests.page.conftest import PHONE, WIDE, Opened
-from tests.page.looks import ALL_LOOKS
+from tests.page.looks import ALL_LOOKS, check_with_axe
 from tests.page.site import PASSAGE, Site, span
 from tests.page.talk import marks, on_desk, saved
 from tests.page.test_annotate import answers
@@ -161,6 +161,65 @@ def test_comparing_correcting_and_giving_reasons(
     assert sorted(ranks(first).values()) == [1, 2]
     assert set(ranks(second).values()) == {1}
     assert (third["acceptable"], third["correction"]) == ("none", "Brazil, by far")
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")])
+def test_a_key_is_moved_used_kept_and_reset(
+    site: Site, annotator: Person, keyboard: Opened, size: tuple[int, int], scheme: str
+) -> None:
+    dataset = site.extractive([annotator])
+    dataset.add(item(PASSAGE, "First?"))
+    page = keyboard(annotator, f"/datasets/{dataset.id}/annotate", size, scheme)
+    press = page.keyboard.press
+    none = page.get_by_role("button", name="Not answerable", exact=True)
+    sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
+    said = sheet.get_by_role("status")
+
+    def ask(key: str) -> None:
+        tab_to(page, sheet.get_by_role("button", name=f"Change the key {key}: Not answerable"))
+        press("Enter")
+        expect(said).to_contain_text("Press the new key for “Not answerable")
+
+    on_desk(page, "First?")
+    press("?")
+    ask("N")
+    press("s")
+    expect(said).to_have_text("S is taken: “Skip”. Press another key, or Escape.")
+    check_with_axe(page, f"asking-{scheme}")
+    press("c")  # of another kind of dataset
+    expect(said).to_contain_text("C is taken: “Show differences”")
+    press("5")
+    expect(said).to_contain_text("no digit")
+    press("Escape")
+    expect(said).to_be_empty()
+    ask("N")
+    press("u")
+    expect(said).to_contain_text("is now on U")
+    press("Escape")
+    expect(sheet).to_be_hidden()
+
+    page.reload()
+    on_desk(page, "First?")
+    expect(none.locator("kbd")).to_have_text("U")
+    press("n")
+    expect(none).to_have_attribute("aria-pressed", "false")
+    press("u")
+    expect(none).to_have_attribute("aria-pressed", "true")
+    press("?")
+    tab_to(page, sheet.get_by_role("button", name="Reset the key: Not answerable"))
+    press("Enter")
+    expect(said).to_contain_text("is now on N")
+    check_with_axe(page, f"reset-{scheme}")
+    press("Enter")  # the focus has gone on to the key
+    press("o")
+    tab_to(page, sheet.get_by_role("button", name="Reset all keys"))
+    press("Enter")
+    press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(none.locator("kbd")).to_have_text("N")
+    expect(none).to_have_attribute("aria-pressed", "true")
+    press("n")
+    expect(none).to_have_attribute("aria-pressed", "false")
 
 
 KINDS = [

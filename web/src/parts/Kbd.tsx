@@ -13,6 +13,7 @@ const NAMES: Record<string, string> = {
   ArrowDown: "↓",
   BracketLeft: "[",
   BracketRight: "]",
+  ß: "ß",
 };
 
 export function keyName(keys: string): string {
@@ -21,6 +22,10 @@ export function keyName(keys: string): string {
     .map((key) => NAMES[key] ?? key.replace(/^(Digit|Key)/, "").toUpperCase())
     .join(" ");
 }
+
+/** A key press as a screen reader is to say it. */
+export const spokenKeys = (keys: string): string =>
+  keys.replace("$mod", "Control").replace("Digit", "").replaceAll("+", " ");
 
 /** A key press beside what it does; no use to those who have no keyboard. */
 export function Kbd({ keys }: { keys: string }) {

@@ -97,6 +97,17 @@ test("nothing runs behind a dialog", () => {
   expect(fired).toEqual([]);
 });
 
+test("a press that closes a dialog does nothing else", () => {
+  const dialog = document.body.appendChild(document.createElement("div"));
+  dialog.setAttribute("role", "dialog");
+  dialog.setAttribute("aria-modal", "true");
+  document.addEventListener("keydown", () => dialog.remove(), { once: true });
+  press("Enter");
+  expect(fired).toEqual([]);
+  press("Enter");
+  expect(fired).toEqual(["enter"]);
+});
+
 test("the help sheet learns what is bound and has a label", () => {
   expect(boundShortcuts()).toMatchObject([{ title: "Test", shortcuts: [{ label: "Submit" }] }]);
 });

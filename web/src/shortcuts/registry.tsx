@@ -23,6 +23,10 @@ const scopes: Scope[] = [];
 
 export const keysOf = ({ keys }: Shortcut): string[] => (Array.isArray(keys) ? keys : [keys]);
 
+/** Whether a press is one of a shortcut's. */
+export const answersTo = (shortcut: Shortcut, event: KeyboardEvent): boolean =>
+  keysOf(shortcut).some((keys) => matchKeybindingPress(event, pressOf(keys)));
+
 const parsed = new Map<string, KeybindingPress>();
 
 function pressOf(keys: string): KeybindingPress {
@@ -64,14 +68,21 @@ function belongsToFocus(event: KeyboardEvent): boolean {
 const isBehindDialog = (): boolean =>
   document.querySelector("[role=dialog][aria-modal=true], [role=menu]") !== null;
 
+/** Whether the press that is on its way began behind a dialog, which may be closed by it. */
+let beganBehind = false;
+
+function noteBeginning(): void {
+  beganBehind = isBehindDialog();
+}
+
 export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
-  if (isBehindDialog() || belongsToFocus(event)) return;
+  if (beganBehind || isBehindDialog() || belongsToFocus(event)) return;
   const typing = isTyping(event.target);
   for (const { shortcuts } of [...scopes].reverse()) {
     for (const shortcut of shortcuts) {
       if (typing && !shortcut.whileTyping) continue;
-      if (!keysOf(shortcut).some((keys) => matchKeybindingPress(event, pressOf(keys)))) continue;
+      if (!answersTo(shortcut, event)) continue;
       if (shortcut.when && !shortcut.when()) continue;
       event.preventDefault();
       shortcut.run(event);
@@ -89,6 +100,7 @@ export function useShortcuts(title: string, shortcuts: Shortcut[]): void {
   latest.current = shortcuts;
   useEffect(() => {
     if (!listening) {
+      window.addEventListener("keydown", noteBeginning, { capture: true });
       window.addEventListener("keydown", handleKey);
       listening = true;
     }

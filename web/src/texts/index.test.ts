@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { de as sheetDe, en as sheetEn } from "../shortcuts/texts";
 import { de } from "./de";
 import { en } from "./en";
 import { de as leadDe } from "./lead/de";
@@ -18,11 +19,12 @@ const texts = (part: object): string[] =>
 test("both languages hold the same texts, none of them empty", () => {
   expect(keys(de).sort()).toEqual(keys(en).sort());
   expect(keys(leadDe).sort()).toEqual(keys(leadEn).sort());
+  expect(keys(sheetDe).sort()).toEqual(keys(sheetEn).sort());
   for (const part of [en, de]) expect(JSON.stringify(part)).not.toContain('""');
 });
 
 test("German says du, and one word for one thing", () => {
-  const all = [...texts(de), ...texts(leadDe)];
+  const all = [...texts(de), ...texts(leadDe), ...texts(sheetDe)];
   expect(all.filter((text) => /\b(Ihnen|Ihre?[mnrs]?|[a-zä]+en Sie)\b|\bSie (haben|dürfen)/.test(text))).toEqual([]);
   expect(all.filter((text) => /Sammlung|Etikett|freiwillig|abgegeben/i.test(text))).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { Kbd } from "../../parts/Kbd";
 import { LaterMenu } from "../../parts/LaterMenu";
 import { PlainButton } from "../../parts/buttons";
 import { IconBack, IconMore } from "../../parts/icons";
+import { useMovableKeys } from "../../shortcuts/movable";
 import { useTexts } from "../../texts";
 import classes from "./ActionBar.module.css";
 
@@ -29,6 +30,7 @@ type Props = {
 
 export function ActionBar(props: Props) {
   const texts = useTexts();
+  const keys = useMovableKeys();
   const { none } = props;
   return (
     <div className={classes.bar} role="region" aria-label={texts.annotate.answer}>
@@ -46,10 +48,10 @@ export function ActionBar(props: Props) {
           </PlainButton>
           <span className={classes.spread} />
           <PlainButton className={classes.desktop} onClick={props.onDiscard}>
-            {texts.annotate.discard} <Kbd keys="X" />
+            {texts.annotate.discard} <Kbd keys={keys.discard} />
           </PlainButton>
           <PlainButton className={classes.desktop} onClick={props.onSkip}>
-            {texts.annotate.skip} <Kbd keys="S" />
+            {texts.annotate.skip} <Kbd keys={keys.skip} />
           </PlainButton>
           <More {...props} />
           {none && (
@@ -58,7 +60,7 @@ export function ActionBar(props: Props) {
               aria-pressed={none.isOn}
               onClick={none.toggle}
             >
-              {none.label} <Kbd keys="N" />
+              {none.label} <Kbd keys={keys.none} />
             </PlainButton>
           )}
           <PlainButton

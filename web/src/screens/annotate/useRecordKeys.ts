@@ -1,5 +1,6 @@
 /** Every key of the annotate screen, in one table. */
 import type { Question, Suggestion } from "../../api/types";
+import { type MovableKeys, useMovableKeys } from "../../shortcuts/movable";
 import { type Shortcut, useShortcuts } from "../../shortcuts/registry";
 import { useTexts } from "../../texts";
 import { type Answers, type Setup, isKind } from "./model";
@@ -32,9 +33,13 @@ type Parts = {
 const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 export function useRecordKeys(parts: Parts): void {
-  const { keys } = useTexts().annotate;
-  useShortcuts(keys.group, [...deskKeys(parts, keys), ...choiceKeys(parts, keys)]);
-  useShortcuts(keys.marking, markingKeys(parts, keys));
+  const labels = useTexts().annotate.keys;
+  const movable = useMovableKeys();
+  useShortcuts(labels.group, [
+    ...deskKeys(parts, labels, movable),
+    ...choiceKeys(parts, labels, movable),
+  ]);
+  useShortcuts(labels.marking, markingKeys(parts, labels, movable));
 }
 
 type Labels = ReturnType<typeof useTexts>["annotate"]["keys"];
@@ -47,7 +52,7 @@ function write(question: Question | undefined): void {
   if (question) document.getElementById(boxId(question.name))?.focus();
 }
 
-function deskKeys(parts: Parts, labels: Labels): Shortcut[] {
+function deskKeys(parts: Parts, labels: Labels, movable: MovableKeys): Shortcut[] {
   const { setup, marking, preference, filling, submit, actions } = parts;
   const written = setup.questions.filter((question) => isKind(question, "text"));
   const rationale = written.find(({ name }) => name === "rationale");
@@ -57,30 +62,30 @@ function deskKeys(parts: Parts, labels: Labels): Shortcut[] {
     { keys: "Enter", label: labels.submit, run: submit },
     { keys: "$mod+Enter", label: labels.submitTyping, run: submit, whileTyping: true },
     { keys: "Backspace", label: labels.back, run: actions.onBack },
-    { keys: "s", label: labels.skip, run: actions.onSkip },
-    { keys: "x", label: labels.discard, run: actions.onDiscard },
+    { keys: movable.skip, label: labels.skip, run: actions.onSkip },
+    { keys: movable.discard, label: labels.discard, run: actions.onDiscard },
     { keys: "$mod+s", label: labels.draft, run: actions.onDraft, whileTyping: true },
-    { keys: "g", label: labels.guidelines, run: () => actions.onPanel("guidelines") },
-    { keys: "h", label: labels.history, run: () => actions.onPanel("history") },
+    { keys: movable.guidelines, label: labels.guidelines, run: () => actions.onPanel("guidelines") },
+    { keys: movable.history, label: labels.history, run: () => actions.onPanel("history") },
     { keys: ["?", "Shift+?"], label: labels.help, run: () => actions.onPanel("help") },
   ];
   if (parts.waits)
-    shortcuts.push({ keys: "v", label: labels.showSuggestion, run: actions.onShowSuggestions });
+    shortcuts.push({ keys: movable.showSuggestion, label: labels.showSuggestion, run: actions.onShowSuggestions });
   if (refuses) {
     const run = preference.canRefuse
       ? preference.refuse
       : marking.question
         ? marking.toggleNone
         : filling.toggleNone;
-    shortcuts.push({ keys: "n", label: labels.none, run });
+    shortcuts.push({ keys: movable.none, label: labels.none, run });
   }
   if (edited || marking.question)
     shortcuts.push({
-      keys: "e",
+      keys: movable.edit,
       label: labels.edit,
       run: () => (edited ? write(edited) : marking.cursor.step(true, false)),
     });
-  if (rationale) shortcuts.push({ keys: "r", label: labels.rationale, run: () => write(rationale) });
+  if (rationale) shortcuts.push({ keys: movable.rationale, label: labels.rationale, run: () => write(rationale) });
   if (written.length > 0)
     shortcuts.push({ keys: "Escape", label: labels.leave, run: leaveBox, whileTyping: true, when: isInBox });
   return shortcuts;
@@ -88,9 +93,9 @@ function deskKeys(parts: Parts, labels: Labels): Shortcut[] {
 
 const isInBox = (): boolean => document.activeElement?.tagName === "TEXTAREA";
 
-function choiceKeys(parts: Parts, labels: Labels): Shortcut[] {
+function choiceKeys(parts: Parts, labels: Labels, movable: MovableKeys): Shortcut[] {
   const { setup, target, marking } = parts;
-  if (setup.preference) return candidateKeys(parts, labels);
+  if (setup.preference) return candidateKeys(parts, labels, movable);
   const shortcuts: Shortcut[] = [];
   const spanLabels = marking.question?.settings.options ?? [];
   // Digits choose the label to mark with where there are several, and options elsewhere.
@@ -132,7 +137,7 @@ function chooseByDigit(parts: Parts, question: Question, digit: number): void {
   setActive(isKind(question, "multi_label_selection") ? question.name : null);
 }
 
-function candidateKeys(parts: Parts, labels: Labels): Shortcut[] {
+function candidateKeys(parts: Parts, labels: Labels, movable: MovableKeys): Shortcut[] {
   const { preference, setup, desk, suggestions, change } = parts;
   const { names } = preference;
   const strength = setup.questions.find(({ name }) => name in preference.prefixes);
@@ -146,7 +151,7 @@ function candidateKeys(parts: Parts, labels: Labels): Shortcut[] {
       },
     },
     { keys: "0", label: labels.tie, run: preference.tie },
-    { keys: "c", label: labels.compare, run: preference.toggleComparing },
+    { keys: movable.compare, label: labels.compare, run: preference.toggleComparing },
   ];
   if (strength && isChoice(strength))
     shortcuts.push({
@@ -162,7 +167,7 @@ function candidateKeys(parts: Parts, labels: Labels): Shortcut[] {
   return shortcuts;
 }
 
-function markingKeys(parts: Parts, labels: Labels): Shortcut[] {
+function markingKeys(parts: Parts, labels: Labels, movable: MovableKeys): Shortcut[] {
   const { marking, filling } = parts;
   const marks = marking.question !== null && marking.source !== null;
   if (!marks && filling.source === null) return [];
@@ -213,7 +218,7 @@ function markingKeys(parts: Parts, labels: Labels): Shortcut[] {
   ];
   if (marks)
     shortcuts.push({
-      keys: "a",
+      keys: movable.further,
       label: labels.further,
       run: () => (held ? set(true) : marking.setFurther(!marking.further)),
     });
