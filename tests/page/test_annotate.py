@@ -9,6 +9,8 @@ from tests.page.conftest import PHONE, WIDE, Opened
 from tests.page.site import PASSAGE, Site, span
 from tests.page.talk import button, double_click, drag_over, marks, on_desk, place, saved
 
+from goldspan.server.carried import asked_first
+
 ARABIC = (
     "تغطي غابات الأمازون معظم حوض الأمازون في أمريكا الجنوبية. يقع معظم الغابة داخل البرازيل، "
     "تليها بيرو."
@@ -349,3 +351,20 @@ def test_the_help_sheet_lists_the_keys_and_the_guidelines_open_beside(
     page.keyboard.press("g")
     panel = page.get_by_role("complementary", name="Guidelines")
     expect(panel.locator("strong")).to_have_text("shortest")
+
+
+def test_the_screen_opens_with_what_its_index_carries_and_asks_for_nothing_of_it(
+    site: Site, annotator: Person, open_page: Opened
+) -> None:
+    dataset = site.extractive([annotator])
+    dataset.add(item(PASSAGE, "Number 1?"))
+    page = open_page(annotator, "about:blank")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(site.url)))
+    path = f"/datasets/{dataset.id}/annotate"
+    page.goto(path)
+    on_desk(page, "Number 1?")
+    assert path in asked
+    # By route alone: asked for with another count, the records carried would be of no use.
+    routes = {address.partition("?")[0] for address in asked_first(path)}
+    assert not {address.partition("?")[0] for address in asked} & routes
