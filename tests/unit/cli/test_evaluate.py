@@ -20,10 +20,10 @@ def readers(
     tmp_path_factory: pytest.TempPathFactory, make_span_parts: Callable[..., tuple[Any, Any]]
 ) -> list[str]:
     """Two untrained readers, on disk."""
-    folders = []
+    folders, parent = [], tmp_path_factory.mktemp("readers")
     for seed in (0, 1):
         model, tokenizer = make_span_parts([*CONTEXTS.values(), "What is it?"], seed=seed)
-        folder = tmp_path_factory.mktemp("reader")
+        folder = parent / f"reader{seed}"
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
         folders.append(str(folder))
