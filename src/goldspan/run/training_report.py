@@ -57,6 +57,7 @@ def training_page(report: Mapping[str, Any]) -> str:
         *[paragraph(message, "warning") for message in evaluation.get("warnings", ())],
         section("What was done", facts(_done(report))),
         section("What came of it", _scores(evaluation), facts(evaluation.get("preferences", {}))),
+        section("What the held-out questions taught the reader", _taught(evaluation.get("tuning"))),
         section("Curves", _charts(report.get("curves", {}))),
         section("Five questions to the saved model", _samples(evaluation.get("samples", ()))),
         section("Prompt", _prompt(report.get("template"))),
@@ -99,6 +100,30 @@ def _scores(evaluation: Mapping[str, Any]) -> str:
     return paragraph(
         f"On {evaluation.get('questions', 0)} held-out questions, in percent; {intervals}."
     ) + table(["measure", "mean", "low", "high"], rows)
+
+
+def _taught(tuning: Mapping[str, Any] | None) -> str:
+    if not tuning:
+        return ""
+    learnt: dict[str, object] = {
+        "temperature of spans": float(tuning["temperature"]),
+        "their calibration error": _before_and_after(tuning, "ece"),
+    }
+    if tuning["f1_at_threshold"] is not None:
+        learnt |= {
+            "silent above a probability of": float(tuning["no_answer_threshold"]),
+            "scale and offset of that": f"{tuning['no_answer_scale']:.3g}, "
+            f"{tuning['no_answer_offset']:+.3g} nats",
+            "its calibration error": _before_and_after(tuning, "silence_ece"),
+        }
+    return paragraph(
+        f"Saved with the model, from {tuning['questions']} questions. The calibration errors, 0 to "
+        "1, are measured on these same questions."
+    ) + facts(learnt)
+
+
+def _before_and_after(tuning: Mapping[str, Any], name: str) -> str:
+    return f"{tuning[f'{name}_before']:.3f} before, {tuning[f'{name}_after']:.3f} after"
 
 
 def _charts(curves: Curves) -> str:

@@ -64,7 +64,7 @@ def _start_reader(framework: str, start: Start, data: TrainingData) -> Reader:
 
 
 def table(before: Mapping[str, Any], after: Mapping[str, Any], why_not: str) -> list[str]:
-    """Return the lines that show both scores in percent, with their intervals."""
+    """Return the lines that show both scores in percent, and what they taught."""
     lines = [
         f"held out: {after['questions']} questions, on no passage that was trained on "
         f"(95 % intervals by {after['clusters_by']})"
@@ -78,6 +78,13 @@ def table(before: Mapping[str, Any], after: Mapping[str, Any], why_not: str) -> 
             lines.append(f"  {title:<7}{shown}")
         else:
             lines.append(f"  {title:<7}not measured: {why_not}")
+    if tuning := after.get("tuning"):
+        silence = (
+            f", silent where no answer is likelier than {tuning['no_answer_threshold']:.2f}"
+            if tuning["f1_at_threshold"] is not None
+            else ""
+        )
+        lines.append(f"  learnt temperature {tuning['temperature']:.2f}{silence}")
     return lines
 
 

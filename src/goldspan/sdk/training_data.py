@@ -93,7 +93,8 @@ class TrainingData:
     def gold(self) -> list[Demonstration]:
         """Return what can be scored: the demonstrations, or the answers that people preferred.
 
-        An answer that was chosen and never rejected counts as gold for its record.
+        An answer that was chosen and never rejected counts as gold for its record; a record whose
+        choices go round in a circle has none, and is left out.
         """
         if not self.pairs:
             return list(self.demonstrations)
@@ -101,12 +102,14 @@ class TrainingData:
         for pair in self.pairs:
             if not pair.tie:
                 by_record.setdefault(pair.record_id, []).append(pair)
-        return [_preferred(pairs) for pairs in by_record.values()]
+        return [gold for pairs in by_record.values() if (gold := _preferred(pairs))]
 
 
-def _preferred(pairs: list[PreferencePair]) -> Demonstration:
+def _preferred(pairs: list[PreferencePair]) -> Demonstration | None:
     rejected = {pair.rejected.text for pair in pairs}
     best = dict.fromkeys(pair.chosen for pair in pairs if pair.chosen.text not in rejected)
+    if not best:
+        return None
     first = pairs[0]
     return Demonstration(
         id=first.record_id,

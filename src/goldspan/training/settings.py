@@ -116,12 +116,15 @@ class SpanDPOSettings(TrainSettings):
             what matters; 0.05 to 0.25 is safe.
         sft_weight: factor of the anchor −log π(chosen). At 0 the reader forgets how to read.
         loss_type: ``sigmoid`` (DPO), ``ipo`` or ``hinge``.
+        tune: whether temperature and threshold are learnt anew from the held-out questions
+            afterwards, where there are enough of them; else the reader keeps those it had.
     """
 
     learning_rate: float = 5e-5
     beta: float = 0.1
     sft_weight: float = 1.0
     loss_type: Literal["sigmoid", "ipo", "hinge"] = "sigmoid"
+    tune: bool = True
 
 
 def updated(settings: Settings, **changes: Any) -> Settings:

@@ -28,7 +28,7 @@ from goldspan.reader.span_config import SpanReaderConfig, length_limit
 from goldspan.run.folder import RunFolder
 from goldspan.run.rows import RowCounts, read_rows
 from goldspan.training.arguments import trainer_arguments
-from goldspan.training.held_out import freeze_held_out, score_held_out
+from goldspan.training.held_out import freeze_held_out
 from goldspan.training.losses import (
     hinge_loss,
     ipo_loss,
@@ -66,6 +66,7 @@ from goldspan.training.span_reference import (
     reference_of,
 )
 from goldspan.training.span_sft import NO_ANSWER_THRESHOLD
+from goldspan.training.span_tuning import measure_run
 
 LOSS_TYPES = ("sigmoid", "ipo", "hinge")
 
@@ -190,7 +191,8 @@ def train_span_dpo(
         settings: of the training; None takes the defaults.
         tokenizer: an object, folder or hub id; None takes the model's own.
         model_at_root: whether the model goes into ``output`` itself instead of ``model/``.
-        held_out: questions that the trained reader is scored on.
+        held_out: questions that the trained reader is scored on and, with ``tune``, learns
+            temperature and threshold from; they are not trained on.
         on_event: gets every event; None shows a progress bar.
 
     Raises:
@@ -287,11 +289,17 @@ def _train(
     )
     reference = reference_of(folder, trainer.all_logps, settings.beta)
     collator.reference = reference.logps
+    facts = {
+        "reference": reference.name,
+        "start_margins": {"largest": reference.step0_margin, "pairs": len(reference.logps)},
+        "reading": asdict(config),
+    }
 
     def after() -> Mapping[str, Any]:
         figures = against_reference(reference.logps, trainer.all_logps(), settings.beta)
         reader = SpanReader(start.model, start.tokenizer, config, name=folder.spec.id)
-        scores = score_held_out(folder, reader)
+        tuned, scores = measure_run(folder, reader, tune=settings.tune)
+        facts["reading"] = asdict(tuned)
         return {**scores, "preferences": figures, "warnings": displaced(figures)}
 
     return carry_out(
@@ -300,13 +308,6 @@ def _train(
         counts,
         save_model=lambda where: save_span_model(start.model, start.tokenizer, config, where),
         on_event=on_event,
-        facts={
-            "reference": reference.name,
-            "start_margins": {
-                "largest": reference.step0_margin,
-                "pairs": len(reference.logps),
-            },
-            "reading": asdict(config),
-        },
+        facts=facts,
         after=after,
     )

@@ -18,7 +18,7 @@ from goldspan.reader.span_config import SpanReaderConfig, length_limit
 from goldspan.run.folder import RunFolder
 from goldspan.run.rows import RowCounts, read_rows
 from goldspan.training.arguments import trainer_arguments
-from goldspan.training.held_out import freeze_held_out, read_held_out, score_held_out
+from goldspan.training.held_out import freeze_held_out
 from goldspan.training.losses import span_nll
 from goldspan.training.result import OnEvent, TrainingResult
 from goldspan.training.runs import (
@@ -39,7 +39,7 @@ from goldspan.training.span_model import (
 )
 from goldspan.training.span_negatives import neighbouring_negatives
 from goldspan.training.span_rows import SpanCollator, SpanRow, prepare_rows
-from goldspan.training.span_tuning import tune_after_training
+from goldspan.training.span_tuning import measure_run
 
 # A reader that has seen unanswerable questions says so when that is likelier than not.
 NO_ANSWER_THRESHOLD = 0.5
@@ -93,7 +93,8 @@ def train_span_sft(
         settings: of the training; None takes the defaults.
         tokenizer: an object, folder or hub id; None takes the model's own.
         model_at_root: whether the model goes into ``output`` itself instead of ``model/``.
-        held_out: questions that the trained reader is scored on; they are not trained on.
+        held_out: questions that the trained reader is scored on and, with ``tune``, learns
+            temperature and threshold from; they are not trained on.
         on_event: gets every event; None shows a progress bar.
 
     Raises:
@@ -190,11 +191,7 @@ def _train(
 
     def after() -> Mapping[str, Any]:
         reader = SpanReader(start.model, start.tokenizer, config, name=folder.spec.id)
-        held_out = read_held_out(folder)
-        if not held_out or not settings.tune:
-            return score_held_out(folder, reader)
-        tuned, figures = tune_after_training(reader, held_out)
-        tuned.save(folder.model_dir)
+        tuned, figures = measure_run(folder, reader, tune=settings.tune)
         facts["reading"] = asdict(tuned)
         return figures
 

@@ -20,6 +20,8 @@ from goldspan.evaluation.threshold import f1_at, promising_threshold
 from goldspan.reader.base import OnProgress
 from goldspan.reader.span import SpanReader
 from goldspan.reader.span_config import SpanReaderConfig
+from goldspan.run.folder import RunFolder
+from goldspan.training.held_out import read_held_out, score_held_out
 
 TEMPERATURES = (1.0, *(float(t) for t in np.geomspace(0.2, 8.0, 61)))
 
@@ -182,6 +184,27 @@ def silence_probabilities(observed: Sequence[Observed], config: SpanReaderConfig
     logits = np.array([each.silence for each in observed])
     probabilities = sigmoid(config.no_answer_scale * logits + config.no_answer_offset)
     return [float(each) for each in probabilities]
+
+
+def measure_run(
+    folder: RunFolder, reader: SpanReader, *, tune: bool
+) -> tuple[SpanReaderConfig, Mapping[str, Any]]:
+    """Score a run's trained reader on its held-out questions, and save what they teach it.
+
+    Args:
+        folder: of the run, with the trained model in it.
+        reader: the trained one.
+        tune: whether it learns from them.
+
+    Returns:
+        What ``tune_after_training`` returns; no figures where no questions were held out.
+    """
+    held_out = read_held_out(folder)
+    if not held_out or not tune:
+        return reader.config, score_held_out(folder, reader)
+    config, figures = tune_after_training(reader, held_out)
+    config.save(folder.model_dir)
+    return config, figures
 
 
 def tune_after_training(

@@ -1,9 +1,10 @@
 """DPO over spans on a tiny reader: the reference, the anchor, what pairs become, resuming."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from goldspan.errors import (
     UnusableModel,
 )
 from goldspan.reader.load import load_reader
+from goldspan.reader.span_config import SpanReaderConfig
 from goldspan.run.folder import RunFolder
 from goldspan.training.resume import resume_training
 from goldspan.training.settings import SpanDPOSettings
@@ -30,6 +32,8 @@ from goldspan.training.span_reference import (
     displaced,
     require_reference,
 )
+
+Rows = Sequence[Demonstration]
 
 SETTINGS = SpanDPOSettings(
     learning_rate=1e-3, per_device_train_batch_size=4, logging_steps=1, num_train_epochs=2
@@ -210,6 +214,44 @@ def test_the_report_says_what_became_of_the_pairs(
     assert found["logps_chosen"] > found["start_logps_chosen"]
     assert found["reward_accuracy"] > 0.5
     assert report["evaluation"]["warnings"] == []
+
+
+def test_what_held_out_questions_teach_takes_the_place_of_what_the_start_had_learnt(
+    trained: Path, pairs: list[PreferencePair], demonstrations: Rows, tmp_path: Path
+) -> None:
+    start = tmp_path / "start"
+    shutil.copytree(trained / "model", start)
+    learnt_before: dict[str, Any] = {
+        "temperature": 4.0,
+        "no_answer_threshold": 0.9,
+        "no_answer_scale": 0.1,
+    }
+    replace(SpanReaderConfig.load(start), **learnt_before).save(start)
+    one = replace(SETTINGS, max_steps=1, learning_rate=1e-6)
+    answerable = [replace(row, id=f"{row.id} {n}") for n in range(3) for row in demonstrations]
+    silent = [replace(row, id=f"no {row.id}", answers=()) for row in answerable]
+
+    def reading(name: str, held_out: Rows, settings: SpanDPOSettings) -> Mapping[str, Any]:
+        folder = train_span_dpo(
+            start, pairs, tmp_path / name, settings, held_out=held_out, on_event=quiet
+        ).folder
+        report = folder.report()
+        assert report["reading"] == asdict(SpanReaderConfig.load(folder.model_dir))
+        assert ("tuning" in report["evaluation"]) == (name in ("all", "answerable"))
+        assert report["evaluation"]["preferences"]
+        return {entry: report["reading"][entry] for entry in learnt_before}
+
+    for name, held_out, settings in (
+        ("none", [], one),
+        ("few", demonstrations, one),
+        ("untuned", [*answerable, *silent], replace(one, tune=False)),
+    ):
+        assert reading(name, held_out, settings) == learnt_before
+    # 72 of a kind teach it: first the temperature alone, then all three.
+    sure = reading("answerable", answerable, one)
+    assert sure == {**learnt_before, "temperature": sure["temperature"]}
+    everything = reading("all", [*answerable, *silent], one)
+    assert all(everything[entry] != before for entry, before in learnt_before.items())
 
 
 def test_a_reader_that_forgets_is_told_of_though_its_rewards_look_well() -> None:

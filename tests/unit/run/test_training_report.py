@@ -41,3 +41,36 @@ def test_the_page_shows_scores_curves_samples_and_warnings() -> None:
     for text in ("62.5", "it never stops", "Ada", "too long 1", "Q {question}", "preferred"):
         assert text in made
     assert made.count("<svg") == 2
+
+
+def test_the_page_shows_what_the_held_out_questions_taught() -> None:
+    report = {
+        "id": "first",
+        "command": "dpo",
+        "reader": "span",
+        "parent": "runs/sft",
+        "rows": {"given": 9, "kept": 9, "dropped": {}, "windows": 9},
+        "settings": {},
+        "steps": 2,
+        "seconds": 1.0,
+        "final_loss": 0.5,
+    }
+    tuning = {
+        "questions": 120,
+        "temperature": 0.834,
+        "ece_before": 0.21,
+        "ece_after": 0.05,
+        "no_answer_threshold": 0.42,
+        "no_answer_scale": 0.5,
+        "no_answer_offset": -1.25,
+        "silence_ece_before": 0.3,
+        "silence_ece_after": 0.04,
+        "f1_at_threshold": 61.0,
+    }
+    made = training_page({**report, "evaluation": {"tuning": tuning}})
+    for text in ("from 120 questions", "0.834", "0.210 before, 0.050 after", "0.42", "-1.25 nats"):
+        assert text in made
+    kept = training_page({**report, "evaluation": {"tuning": {**tuning, "f1_at_threshold": None}}})
+    assert "0.834" in kept
+    assert "silent above" not in kept
+    assert "taught the reader" not in training_page(report)

@@ -239,3 +239,10 @@ def test_what_was_chosen_and_never_rejected_is_gold() -> None:
     )
     (gold,) = data.gold()
     assert gold.gold_texts == ("1790",)
+
+
+def test_choices_that_go_round_in_a_circle_have_no_gold() -> None:
+    data = preferred(
+        lambda row: [("p", "1790", "1791"), ("p", "1791", "mill"), ("p", "mill", "1790")], judged()
+    )
+    assert data.gold() == []
