@@ -20,6 +20,7 @@ NOTHING = float("-inf")
 SORTED_FIRST = 64
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,11 @@ def span_scores(start: Tensor, end: Tensor, valid: Tensor, max_answer_length: in
 class SpanSearch:
     """All spans of a question, in the order of their scores.
 
-    One softmax covers the spans of all windows of all contexts; "not answerable" stays out of
-    it. Its own probability is taken against all spans together, scaled and moved as held-out
-    questions taught; where windows differ about it the least sure one counts, because an answer in
-    one window is enough.
+    One softmax covers the spans of all windows of all contexts. A span's probability is the sum of
+    what it has in every window that shows it whole; its score is the logarithm of that sum before
+    the softmax. "Not answerable" stays out of it: its own probability is taken against
+    all spans together, scaled and moved as held-out questions taught; where windows differ about it
+    the least sure one counts, because an answer in one window is enough.
 
     Args:
         windows: of one question; those without tokens are allowed.
@@ -99,7 +101,11 @@ class SpanSearch:
             end[row, :size] = np.where(valid, each.end.numpy(), NOTHING)
         ends = np.lib.stride_tricks.sliding_window_view(end, max_answer_length, axis=1)
         self._shape = (longest, max_answer_length)
-        self._scores: Floats = (start[:, :, None] + ends).ravel()
+        scores = start[:, :, None] + ends
+        # Flat places of the spans in ``scores``, each span once, and what they have.
+        self._places = _add_up(windows, scores)
+        self._scores: Floats = scores.ravel()[self._places]
+        self._best_of_windows: Floats = scores.max(axis=(1, 2), initial=NOTHING)
         self._best = float(self._scores.max(initial=NOTHING))
         self._temperature = temperature
         self._total = self._total_at(1.0)
@@ -140,7 +146,7 @@ class SpanSearch:
     def ranked(self) -> Iterator[tuple[int, Span, float]]:
         """Yield (context index, span, probability among all spans), best first.
 
-        The same place comes again where windows overlap or words are widened.
+        The same place comes again where spans are widened to the same words.
         """
         for index, span, score in self._scored():
             yield index, span, math.exp(score / self._temperature - self._tempered)
@@ -166,27 +172,24 @@ class SpanSearch:
         """
         if self._best == NOTHING:
             return []
-        best = self._scores.reshape(len(self._windows), -1).max(axis=1)
         return [
             row
             for row, each in enumerate(self._windows)
-            if best[row] >= self._best - nats
+            if self._best_of_windows[row] >= self._best - nats
             or (silence and each.no_answer <= self._no_answer + nats)
         ]
 
     def _scored(self) -> Iterator[tuple[int, Span, float]]:
         tokens, lengths = self._shape
-        for place in self._order():
-            score = float(self._scores[place])
-            if score == NOTHING:
-                return
-            row, rest = divmod(place, tokens * lengths)
+        for rank in self._order():
+            score = float(self._scores[rank])
+            row, rest = divmod(int(self._places[rank]), tokens * lengths)
             first, more = divmod(rest, lengths)
             each = self._windows[row]
             yield each.context_index, self._place(each.window, first, first + more), score
 
     def _order(self) -> Iterator[int]:
-        """Yield places in the scores, best first, the earlier of equals first.
+        """Yield indices of the scores, best first, the earlier of equals first.
 
         Few are wanted nearly always, so only those are sorted at first.
         """
@@ -208,6 +211,47 @@ class SpanSearch:
             ):
                 last += 1
         return Span(window.offsets[first][0], window.offsets[last][1])
+
+
+def _add_up(windows: Sequence[WindowLogits], scores: Floats) -> Places:
+    """Give every span that is found at several places the sum of what it has at all of them.
+
+    Windows that overlap show the same span, each with other text around it; and a character of
+    several tokens is the same span from each of them.
+
+    Args:
+        windows: of one question.
+        scores: of their spans, changed in place. Shape: (windows, tokens, max_answer_length)
+
+    Returns:
+        Flat places in ``scores`` of all spans, in order, each span's first one only.
+    """
+    flat = scores.ravel()
+    places = np.flatnonzero(flat > NOTHING)
+    # Where every token starts and ends, texts of different contexts far apart.
+    start, end = np.full((2, *scores.shape[:2]), -1)
+    apart = 1 + max((last for each in windows for _, last in each.window.offsets), default=0)
+    for row, each in enumerate(windows):
+        offsets = np.array(each.window.offsets, dtype=np.int64).reshape(-1, 2)
+        size = len(offsets)
+        start[row, :size], end[row, :size] = (offsets + apart * each.context_index).T
+    # Few tokens have to be sorted; spans are then told apart by counting.
+    starts, start_number = np.unique(start, return_inverse=True)
+    if np.count_nonzero(starts >= 0) == np.count_nonzero(start >= 0):
+        return places
+    end_number = np.unique(end, return_inverse=True)[1]
+    row, first, more = np.unravel_index(places, scores.shape)
+    span = end_number[row, first + more] - start_number[row, first]
+    span -= span.min(initial=0)
+    span += start_number[row, first] * (1 + span.max(initial=0))
+    found = flat[places]
+    highest = np.full(1 + span.max(initial=-1), NOTHING)
+    np.maximum.at(highest, span, found)
+    sums = np.bincount(span, np.exp(found - highest[span]))
+    flat[places] = highest[span] + np.log(sums[span])
+    earliest = np.zeros(len(highest), dtype=np.intp)
+    earliest[span[::-1]] = places[::-1]  # of several the last to be written stays
+    return places[earliest[span] == places]
 
 
 def tidied(text: str, span: Span) -> Span | None:

@@ -28,7 +28,8 @@ def joint_logps(
         log π(w, i, j) = s_wi + e_wj − log Z
         log π(none)    = min_w (s_w,CLS + e_w,CLS) − log Z
 
-    where Z sums the exponentials of all actions. The reader searches over the same scores.
+    where Z sums the exponentials of all actions. The reader searches over the same scores, and adds
+    up those of a span that stands in several windows; here a span is trained in its first.
 
     Args:
         start_logits: Shape: (windows, tokens)

@@ -1,9 +1,12 @@
 """The joint span search, on logits written by hand."""
 
+from collections import Counter
 from math import exp
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from goldspan.domain.span import Span
 from goldspan.reader.encoding import EncodedWindow
@@ -19,9 +22,11 @@ def window(
     no_answer: float = 0.0,
     offsets: tuple[tuple[int, int], ...] = WORDS,
     words: tuple[int | None, ...] = (0, 1, 2),
+    context_index: int = 0,
 ) -> WindowLogits:
     encoded = EncodedWindow({"input_ids": [0] * 6}, 2, offsets, words, 0)
-    return WindowLogits(encoded, 0, torch.tensor(start), torch.tensor(end), no_answer)
+    logits = torch.tensor(start), torch.tensor(end)
+    return WindowLogits(encoded, context_index, *logits, no_answer)
 
 
 def test_a_spans_score_is_start_plus_end_and_no_span_runs_backwards() -> None:
@@ -38,11 +43,66 @@ def test_the_best_span_is_joint_not_two_separate_argmaxes() -> None:
     assert span == Span(10, 12)
 
 
-def test_probabilities_cover_all_spans_of_all_windows_once() -> None:
-    search = SpanSearch([window([1, 0, 2], [0, 1, 0]), window([0, 0, 0], [2, 2, 2])], 30, False)
+def test_probabilities_cover_all_spans_of_all_contexts_once() -> None:
+    windows = [window([1, 0, 2], [0, 1, 0]), window([0, 0, 0], [2, 2, 2], context_index=1)]
+    search = SpanSearch(windows, 30, False)
     probabilities = [probability for _, _, probability in search.ranked()]
     assert len(probabilities) == 12
     assert sum(probabilities) == pytest.approx(1.0)
+    assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_a_span_has_the_sum_of_what_it_has_in_every_window() -> None:
+    # "wrote" stands in both windows, neither of which prefers it; "Ada" and "it" in one each.
+    one = window([2, 1], [0, 0], offsets=WORDS[:2], words=(0, 1))
+    two = window([1, 2], [0, 0], offsets=WORDS[1:], words=(1, 2))
+    search = SpanSearch([one, two], 1, False)
+    total = 2 * exp(1) + 2 * exp(2)
+    assert [(span, p) for _, span, p in search.ranked()] == [
+        (Span(0, 3), pytest.approx(exp(2) / total)),
+        (Span(10, 12), pytest.approx(exp(2) / total)),
+        (Span(4, 9), pytest.approx(2 * exp(1) / total)),
+    ]
+    two = window([1.6, 2], [0, 0], offsets=WORDS[1:], words=(1, 2))
+    assert next(SpanSearch([one, two], 1, False).ranked())[1] == Span(4, 9)
+
+
+LOGITS = st.integers(-3, 3)
+TOKENS = tuple((3 * place, 3 * place + 2) for place in range(9))
+
+
+@given(
+    windows=st.lists(
+        st.tuples(
+            st.integers(0, 1),
+            st.integers(0, 8),
+            st.lists(st.tuples(LOGITS, LOGITS), min_size=1, max_size=5),
+        ),
+        max_size=5,
+    ),
+    longest=st.integers(1, 4),
+)
+def test_every_span_of_any_windows_is_ranked_once_by_its_sum(
+    windows: list[tuple[int, int, list[tuple[int, int]]]], longest: int
+) -> None:
+    read = []
+    expected: Counter[tuple[int, Span]] = Counter()
+    for context_index, at, logits in windows:
+        offsets = TOKENS[at : at + len(logits)]
+        start, end = zip(*logits[: len(offsets)], strict=True)
+        words = tuple(range(len(offsets)))
+        read.append(window([*start], [*end], 0.0, offsets, words, context_index))
+        for first in range(len(offsets)):
+            for last in range(first, min(first + longest, len(offsets))):
+                span = Span(offsets[first][0], offsets[last][1])
+                expected[context_index, span] += exp(start[first] + end[last])  # type: ignore[assignment]
+    found = list(SpanSearch(read, longest, False).ranked())
+    total = sum(expected.values())
+    assert len(found) == len(expected)
+    assert {(index, span): p for index, span, p in found} == {
+        span: pytest.approx(share / total) for span, share in expected.items()
+    }
+    probabilities = [p for _, _, p in found]
     assert probabilities == sorted(probabilities, reverse=True)
 
 
@@ -110,14 +170,17 @@ def test_the_windows_that_can_win_hold_a_span_near_the_best_or_little_silence() 
     # Best spans of 5, 4.5 and 1; "not answerable" at 3, 9 and 2.
     windows = [
         window([5, 0, 0], [0, 0, 0], 3.0),
-        window([4.5, 0, 0], [0, 0, 0], 9.0),
-        window([1, 0, 0], [0, 0, 0], 2.0),
+        window([4.5, 0, 0], [0, 0, 0], 9.0, context_index=1),
+        window([1, 0, 0], [0, 0, 0], 2.0, context_index=2),
     ]
     search = SpanSearch(windows, 30, False)
     assert search.windows_within(1.0, silence=False) == [0, 1]
     assert search.windows_within(0.4, silence=False) == [0]
     assert search.windows_within(0.4, silence=True) == [0, 2]
     assert SpanSearch([], 30, False).windows_within(1.0, silence=True) == []
+    # The first span's score is made in both windows that show it.
+    again = SpanSearch([*windows, window([1, 0, 0], [0, 0, 0], 9.0)], 30, False)
+    assert again.windows_within(0.4, silence=False) == [0, 3]
 
 
 def test_sorting_few_first_gives_the_order_of_sorting_all() -> None:
