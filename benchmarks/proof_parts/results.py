@@ -39,6 +39,32 @@ class Results:
             file.write(json.dumps(row) + "\n")
 
 
+def check_size(path: Path, size: dict[str, Any]) -> None:
+    """Write down of what size the experiment is; rows of two sizes have one key and do not mix.
+
+    Args:
+        path: of the note; written if it is not there.
+        size: by the name of an option what rows hang on.
+
+    Raises:
+        SystemExit: if the note says another size.
+    """
+    if not path.is_file():
+        path.write_text(json.dumps(size, indent=1) + "\n", encoding="utf-8")
+        return
+    noted = json.loads(path.read_text(encoding="utf-8"))
+    others = [
+        f"{name} was {noted.get(name)!r} and is {wanted!r}"
+        for name, wanted in size.items()
+        if noted.get(name) != wanted
+    ]
+    if others:
+        raise SystemExit(
+            f"{path.parent} holds rows of another size: {'; '.join(others)}. Ask for the same, or "
+            "name another folder with --out"
+        )
+
+
 def new_row(
     place: str, arm: str, n: int, seed: int, split: str, recipes: Sequence[Recipe]
 ) -> dict[str, Any]:

@@ -240,10 +240,10 @@ def _add_up(windows: Sequence[WindowLogits], scores: Floats) -> Places:
     if np.count_nonzero(starts >= 0) == np.count_nonzero(start >= 0):
         return places
     end_number = np.unique(end, return_inverse=True)[1]
-    row, first, more = np.unravel_index(places, scores.shape)
-    span = end_number[row, first + more] - start_number[row, first]
+    window, first, more = np.unravel_index(places, scores.shape)
+    span = end_number[window, first + more] - start_number[window, first]
     span -= span.min(initial=0)
-    span += start_number[row, first] * (1 + span.max(initial=0))
+    span += start_number[window, first] * (1 + span.max(initial=0))
     found = flat[places]
     highest = np.full(1 + span.max(initial=-1), NOTHING)
     np.maximum.at(highest, span, found)
@@ -251,7 +251,8 @@ def _add_up(windows: Sequence[WindowLogits], scores: Floats) -> Places:
     flat[places] = highest[span] + np.log(sums[span])
     earliest = np.zeros(len(highest), dtype=np.intp)
     earliest[span[::-1]] = places[::-1]  # of several the last to be written stays
-    return places[earliest[span] == places]
+    first_ones: Places = places[earliest[span] == places]
+    return first_ones
 
 
 def tidied(text: str, span: Span) -> Span | None:
