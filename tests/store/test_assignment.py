@@ -185,3 +185,14 @@ def test_work_at_once_is_shared_in_every_order(store: Store, order: AssignmentOr
         for working in [threads.submit(person.work) for person in people]:
             working.result()
     store.write(lambda unit: check_consistent(unit, dataset_id)).result()
+
+
+def test_in_a_random_order_nobody_is_given_a_record_twice(store: Store) -> None:
+    rules = AssignmentRules("random", lease_minutes=15, accept_late=True)
+    dataset_id = store.write(lambda unit: make_dataset(unit, 2, 0, rules)).result()
+    ana = Actor("ana", "ana", Role.OWNER)
+    store.write(lambda unit: assignment.claim(unit, ana, dataset_id, 10)).result()
+    ids = store.write(lambda unit: add(unit, dataset_id, 8)).result()  # wherever ana's cursor is
+    given = store.write(lambda unit: assignment.claim(unit, ana, dataset_id, 10)).result()
+    assert sorted(lease.record_id for lease in given) == sorted(ids)
+    store.write(lambda unit: check_consistent(unit, dataset_id)).result()

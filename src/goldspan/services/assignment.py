@@ -283,22 +283,23 @@ def _find(
         )
     around = dataset.assignment_order == "random"
     passed = END if around else _place(cursor)
-    found = unit.assignments.claim_behind(dataset.id, user_id, count, passed)
-    cursor, ahead = _ahead(unit, cursor, count - len(found), begin if cursor.wrapped else END)
-    found += ahead
-    if len(found) < count and around and not cursor.wrapped:
-        cursor, ahead = _ahead(unit, _front(cursor, wrapped=True), count - len(found), begin)
-        found += ahead
-    new = [_lease(unit, dataset, record_id, user_id) for record_id in found]
-    unit.assignments.replace([], new)
+    # Each claim is written down before the next: in a random order, whose cursors go round, what
+    # lies behind a cursor and what lies ahead of it may be the same records.
+    new = _leased(
+        unit, dataset, user_id, unit.assignments.claim_behind(dataset.id, user_id, count, passed)
+    )
+    cursor, found = _ahead(unit, cursor, count - len(new), begin if cursor.wrapped else END)
+    new += _leased(unit, dataset, user_id, found)
+    if len(new) < count and around and not cursor.wrapped:
+        cursor, found = _ahead(unit, _front(cursor, wrapped=True), count - len(new), begin)
+        new += _leased(unit, dataset, user_id, found)
     if len(new) < count:
         new += _resume_skipped(unit, user_id, dataset, count - len(new))
     if not new and left_for(unit, dataset.id, user_id).remaining > held:
         # The counts know of something that the cursor has passed: a record of a transaction that
         # was not yet over when the cursor went by. From the front on, it is found.
         cursor, found = _ahead(unit, _front(cursor, wrapped=False), count, END)
-        new = [_lease(unit, dataset, record_id, user_id) for record_id in found]
-        unit.assignments.replace([], new)
+        new = _leased(unit, dataset, user_id, found)
     unit.assignments.move_cursor(cursor)
     return new
 
@@ -360,6 +361,15 @@ def _remove_lease(unit: Unit, dataset: DatasetRow, record_ids: Sequence[str], us
             del assigned[user_id]
 
     change_assignments(unit, dataset, record_ids, remove)
+
+
+def _leased(
+    unit: Unit, dataset: DatasetRow, user_id: str, record_ids: Sequence[str]
+) -> list[AssignmentRow]:
+    """Write down the leases on records whose places have just been claimed."""
+    new = [_lease(unit, dataset, record_id, user_id) for record_id in record_ids]
+    unit.assignments.replace([], new)
+    return new
 
 
 def _lease(unit: Unit, dataset: DatasetRow, record_id: str, user_id: str) -> AssignmentRow:
