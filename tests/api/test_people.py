@@ -58,6 +58,11 @@ def test_nobody_deletes_themselves(owner: Person) -> None:
     owner.refused("DELETE", f"/api/users/{owner.id}", 409)
 
 
+@pytest.mark.parametrize("name", ["", " team", "team\n", "t" * 201])
+def test_a_workspace_that_cannot_be_is_refused(owner: Person, name: str) -> None:
+    owner.refused("POST", "/api/v1/workspaces", 422, json={"name": name})
+
+
 def test_people_come_into_workspaces_and_go(owner: Person, make_person: MakePerson) -> None:
     person = make_person("annotator")
     name = new_name("team")

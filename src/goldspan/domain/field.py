@@ -15,7 +15,7 @@ LONGEST_URL = 2_038
 LONGEST_DATA_URI = 5_000_000
 LONGEST_TEMPLATE = 100_000
 MOST_MESSAGES = 1_000
-ROLE = re.compile(r"^[A-Za-z0-9_-]{1,50}$")
+ROLE = re.compile(r"[A-Za-z0-9_-]{1,50}")
 MESSAGE_KEYS = {"role", "content"}
 
 
@@ -115,7 +115,7 @@ class ChatField(_FieldBase):
                 isinstance(message, Mapping)
                 and message.keys() == MESSAGE_KEYS
                 and isinstance(message["role"], str)
-                and ROLE.match(message["role"])
+                and ROLE.fullmatch(message["role"])
                 and isinstance(message["content"], str)
             ):
                 raise self._wrong(

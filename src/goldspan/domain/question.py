@@ -203,7 +203,7 @@ class RankingQuestion(_OptionsBase):
         names = [item.get("value") for item in value]
         for item in value:
             rank = item.get("rank")
-            if item.get("value") not in allowed:
+            if not isinstance(item.get("value"), str) or item["value"] not in allowed:
                 raise self._refuse(f"values out of {sorted(allowed)}", item)
             if rank is not None and (type(rank) is not int or not 1 <= rank <= len(allowed)):
                 raise self._refuse(f"ranks from 1 to {len(allowed)}", item)
@@ -249,7 +249,7 @@ class SpanQuestion(_OptionsBase):
         seen: list[tuple[int, int, str]] = []
         for item in value:
             label, start, end = item.get("label"), item.get("start"), item.get("end")
-            if label not in allowed:
+            if not isinstance(label, str) or label not in allowed:
                 raise self._refuse(f"labels out of {sorted(allowed)}", item)
             if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(text):
                 raise self._refuse(

@@ -9,7 +9,7 @@ from goldspan.errors import Conflict, InvalidInput, NotFound
 from goldspan.storage.rows import UserRow, WorkspaceRow
 from goldspan.storage.store import Unit
 
-NAME = re.compile(r"^[a-zA-Z0-9][a-zA-Z0-9 _.-]{0,199}$")
+NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 _.-]{0,199}")
 
 
 def visible_workspace(unit: Unit, actor: Actor, workspace_id: str) -> WorkspaceRow:
@@ -28,7 +28,7 @@ def list_workspaces(unit: Unit, actor: Actor) -> list[WorkspaceRow]:
 def create_workspace(unit: Unit, actor: Actor, name: str) -> WorkspaceRow:
     """Create a workspace. Raises Forbidden, InvalidInput, Conflict."""
     actor.require(Action.MANAGE_WORKSPACES)
-    if not NAME.match(name):
+    if not NAME.fullmatch(name):
         raise InvalidInput(
             "a workspace's name is made of letters, digits and '_', '.', '-', ' ', begins with a "
             f"letter or digit and has at most 200 characters, found {name!r}"
