@@ -235,3 +235,48 @@ def test_texts_are_indexed_while_the_server_runs(
     while not found() and time.monotonic() < until:  # the index alone passes over accents
         time.sleep(0.1)
     assert found() == 1
+
+
+RECORD = [{"entity": "record", "property": name} for name in ("id", "status", "updated_at")]
+SUGGESTION = [
+    {"entity": "suggestion", "question": "answer", "property": name}
+    for name in ("value", "score", "agent", "type")
+]
+OTHERS = [
+    {"entity": "response", "question": "answer"},
+    {"entity": "response"},
+    {"entity": "metadata", "metadata_property": "split"},
+]
+
+
+@pytest.mark.parametrize("scope", [*RECORD, *SUGGESTION, *OTHERS], ids=lambda one: str(one))
+def test_a_filter_without_values_finds_nothing(filled: Dataset, scope: dict[str, Any]) -> None:
+    body = {"filters": {"type": "terms", "scope": scope, "values": []}}
+    assert names(filled.owner.ask("POST", f"{filled.path}/records/search", 200, json=body)) == ""
+
+
+@pytest.mark.parametrize(
+    ("scope", "ge", "said"),
+    [
+        (RECORD[0], 5, "a record's id is a text, found the number 5.0"),
+        (RECORD[2], 5, "a record's updated_at is a text, found the number 5.0"),
+        (RECORD[2], "soon", "a time is written as in ISO 8601, found 'soon'"),
+        (RECORD[2], "0001-01-01T00:00:00+14:00", "in the years 1 to 9999 in UTC"),
+        (SUGGESTION[2], "a", "a suggestion's agent has no range; give its values"),
+        (SUGGESTION[3], "a", "a suggestion's type has no range; give its values"),
+    ],
+)
+def test_a_range_that_cannot_be_is_refused(
+    filled: Dataset, scope: dict[str, Any], ge: Any, said: str
+) -> None:
+    body = {"filters": {"type": "range", "scope": scope, "ge": ge}}
+    _, message = filled.owner.refused("POST", f"{filled.path}/records/search", 422, json=body)
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    ("text", "status"), [("w " * 100, 200), ("?" * 1000, 200), ("w " * 101, 422), ("w" * 1001, 422)]
+)
+def test_a_text_to_search_for_has_a_length(filled: Dataset, text: str, status: int) -> None:
+    body = {"query": {"text": {"q": text}}}
+    filled.owner.ask("POST", f"{filled.path}/records/search", status, json=body)

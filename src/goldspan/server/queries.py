@@ -8,6 +8,7 @@ from typing import assert_never
 
 import msgspec
 
+from goldspan.domain.text_search import phrases_of
 from goldspan.errors import InvalidInput
 from goldspan.services.lookup import Schema
 from goldspan.services.read_records import Include
@@ -41,6 +42,9 @@ SORTED_BY = ("inserted_at", "updated_at")
 TIMES = (RecordKey("inserted_at"), RecordKey("updated_at"))
 MOST_FILTERS = 50
 MOST_TERMS = 250
+LONGEST_TEXT = 1000
+MOST_PHRASES = 100
+"""Of a text to search for: its code points, and its phrases, whose conditions SQLite nests."""
 
 
 def include_of(given: Sequence[str] | None) -> Include:
@@ -151,6 +155,8 @@ def body_query(
         raise InvalidInput(
             f"field {text.field!r} is not one of the dataset's {[f.name for f in schema.fields]}"
         )
+    if text:
+        _check_text(text.q)
     given = body.filters
     filters = given.filters if isinstance(given, AndFilter) else [given] if given else []
     if len(filters) > MOST_FILTERS:
@@ -165,6 +171,18 @@ def body_query(
         offset=offset,
         limit=limit,
     )
+
+
+def _check_text(text: str) -> None:
+    if len(text) > LONGEST_TEXT:
+        raise InvalidInput(
+            f"a text to search for has at most {LONGEST_TEXT} characters, found {len(text)}"
+        )
+    phrases = len(phrases_of(text))
+    if phrases > MOST_PHRASES:
+        raise InvalidInput(
+            f"a text to search for has at most {MOST_PHRASES} words or phrases, found {phrases}"
+        )
 
 
 def _sortable(key: Key) -> MetadataKey | RecordKey | SuggestionKey:
@@ -189,6 +207,8 @@ def _filter(schema: Schema, given: TermsFilter | RangeFilter) -> AnyOf | Within:
         return AnyOf(key, _statuses(values) if isinstance(key, ResponseStatusKey) else values)
     if isinstance(key, ResponseStatusKey):
         raise InvalidInput("a response's status has no range; give its values")
+    if isinstance(key, SuggestionKey) and key.property in ("agent", "type"):
+        raise InvalidInput(f"a suggestion's {key.property} has no range; give its values")
     return Within(key, _bound(key, given.ge), _bound(key, given.le))
 
 
@@ -199,6 +219,8 @@ def _term(value: str | int | float | bool) -> str:
 
 def _bound(key: Key, given: float | str | None) -> float | str | datetime | None:
     """Return a bound; of a record's own times as a naive time in UTC."""
+    if isinstance(given, float) and isinstance(key, RecordKey):
+        raise InvalidInput(f"a record's {key.property} is a text, found the number {given!r}")
     if not isinstance(given, str) or key not in TIMES:
         return given
     try:

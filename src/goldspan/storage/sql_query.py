@@ -74,6 +74,8 @@ def _filter(one: AnyOf | Within) -> Condition:
 
 
 def _any_of(one: AnyOf) -> Condition:
+    if not one.values:
+        return sa.false()
     match one.key:
         case MetadataKey(name):
             return JsonHolds(records.c.metadata, [name], one.values)
