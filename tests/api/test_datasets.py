@@ -134,3 +134,14 @@ def test_metadata_properties_and_vectors_come_and_go_at_any_time(dataset: Datase
     assert len(owner.get(f"{dataset.path}/vectors-settings")["items"]) == 1
     owner.ask("DELETE", path, 200)
     assert owner.get(f"{dataset.path}/vectors-settings")["items"] == []
+
+
+@pytest.mark.parametrize("count", [0, -1, 10_001, 10**20])
+def test_a_number_of_responses_out_of_range_is_refused(dataset: Dataset, count: int) -> None:
+    body = {"distribution": {"strategy": "overlap", "min_submitted": count}}
+    _, message = dataset.owner.refused("PATCH", dataset.path, 422, json=body)
+    assert message == f"min_submitted is 1 to 10000, found {count}"
+
+
+def test_an_empty_name_is_refused(dataset: Dataset) -> None:
+    dataset.owner.refused("PATCH", dataset.path, 422, json={"name": ""})

@@ -24,6 +24,7 @@ from goldspan.storage.store import Unit
 LONGEST_NAME = 200
 LONGEST_GUIDELINES = 10_000
 LONGEST_LEASE = 24 * 60
+MOST_SUBMITTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +128,16 @@ def update_dataset(
     dataset = visible_dataset(unit, actor, dataset_id, Action.MANAGE_DATASET)
     changed = msgspec.structs.replace(
         dataset,
-        name=changes.name or dataset.name,
+        name=dataset.name if changes.name is None else changes.name,
         guidelines=dataset.guidelines if changes.guidelines is UNSET else changes.guidelines,
         allow_extra_metadata=(
             dataset.allow_extra_metadata
             if changes.allow_extra_metadata is None
             else changes.allow_extra_metadata
         ),
-        min_submitted=changes.min_submitted or dataset.min_submitted,
+        min_submitted=(
+            dataset.min_submitted if changes.min_submitted is None else changes.min_submitted
+        ),
         metadata_json=(
             dataset.metadata_json if changes.metadata is UNSET else _json(changes.metadata)
         ),
@@ -210,8 +213,8 @@ def _check(name: str, guidelines: str | None, min_submitted: int) -> None:
         raise InvalidInput(
             f"guidelines have at most {LONGEST_GUIDELINES} characters, found {len(guidelines)}"
         )
-    if min_submitted < 1:
-        raise InvalidInput(f"min_submitted is 1 or more, found {min_submitted}")
+    if not 1 <= min_submitted <= MOST_SUBMITTED:
+        raise InvalidInput(f"min_submitted is 1 to {MOST_SUBMITTED}, found {min_submitted}")
 
 
 def _json(value: dict[str, Any] | None) -> str | None:
