@@ -157,3 +157,29 @@ def test_what_one_may_not_see_has_no_etag_either(
     code, message = stranger.refused("PATCH", dataset.path, 404, json={}, headers=headers)
     assert code == "NotFound"
     assert "ETag" not in message
+
+
+def test_whatever_shows_an_etag_honours_it(
+    owner: Person, dataset: Dataset, make_person: Callable[..., Person]
+) -> None:
+    text = {"name": "split", "settings": {"type": "terms"}}
+    prop = owner.ask("POST", f"{dataset.path}/metadata-properties", 201, json=text)["id"]
+    kind = {"name": "vector", "dimensions": 2}
+    settings = owner.ask("POST", f"{dataset.path}/vectors-settings", 201, json=kind)["id"]
+    hook = {"url": "http://127.0.0.1:1/", "events": ["dataset.created"]}
+    webhook = owner.ask("POST", "/api/v1/webhooks", 201, json=hook)["id"]
+    workspace = owner.ask("POST", "/api/v1/workspaces", 201, json={"name": new_name("w")})["id"]
+    suggested = {"question_name": "answer", "value": "Denver"}
+    record = dataset.add(item(suggestions=[suggested]))[0]
+    for path in (
+        f"metadata-properties/{prop}",
+        f"vectors-settings/{settings}",
+        f"webhooks/{webhook}",
+        f"workspaces/{workspace}",
+        f"suggestions/{record['suggestions'][0]['id']}",
+        f"users/{make_person().id}",
+    ):
+        owner.refused("DELETE", f"/api/v1/{path}", 412, headers={"If-Match": '"1"'})
+        gone = owner.http.delete(f"/api/v1/{path}")
+        assert gone.status_code == 200
+        assert "ETag" in gone.headers

@@ -23,6 +23,12 @@ FIND: dict[str, Callable[[Unit, str], Any]] = {
     "response_id": lambda unit, key: unit.responses.get(key),
     "field_id": lambda unit, key: unit.datasets.fields.get(key),
     "question_id": lambda unit, key: unit.datasets.questions.get(key),
+    "property_id": lambda unit, key: unit.datasets.metadata_properties.get(key),
+    "settings_id": lambda unit, key: unit.datasets.vectors_settings.get(key),
+    "suggestion_id": lambda unit, key: unit.suggestions.get(key),
+    "webhook_id": lambda unit, key: unit.webhooks.get(key),
+    "workspace_id": lambda unit, key: unit.workspaces.get(key),
+    "user_id": lambda unit, key: unit.users.get(key),
 }
 
 
