@@ -151,3 +151,9 @@ def test_the_answer_with_a_key_is_not_kept_for_a_repetition(
     ana.refused("POST", "/api/v1/me/api-keys", 409, json=body, headers=headers)
     kept = b"".join(path.read_bytes() for path in server.home.glob("goldspan.db*"))
     assert made["key"].encode() not in kept
+
+
+def test_a_key_ends_within_the_years_that_there_are(owner: Person) -> None:
+    body = {"name": "k", "scope": "read", "expires_at": "9999-12-31T23:59:59-01:00"}
+    _, message = owner.refused("POST", "/api/v1/me/api-keys", 422, json=body)
+    assert "years 1 to 9999 in UTC, found 9999-12-31T23:59:59-01:00" in message

@@ -11,6 +11,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from goldspan.errors import InvalidInput
+
 Item = TypeVar("Item")
 
 
@@ -44,5 +46,16 @@ def to_wire_time(moment: datetime) -> datetime:
 
 
 def from_wire_time(moment: datetime) -> datetime:
-    """Return a time of the wire with its zone, UTC; one that names another zone is converted."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    """Return a time of the wire with its zone, UTC; one that names another zone is converted.
+
+    Raises:
+        InvalidInput: if the time lies outside the years 1 to 9999 in UTC.
+    """
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidInput(
+            f"a time lies in the years 1 to 9999 in UTC, found {moment.isoformat()}"
+        ) from error
