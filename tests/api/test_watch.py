@@ -81,3 +81,9 @@ def test_each_request_is_a_json_line_without_its_key(
 )
 def test_secrets_are_masked_wherever_they_stand(text: str, masked: str) -> None:
     assert logs.without_secrets(text) == masked
+
+
+def test_probing_leaves_nothing_behind(owner: Person, stranger: httpx.Client) -> None:
+    last = owner.get("/api/v1/audit", limit=1)["items"]
+    assert stranger.get("/readyz").status_code == 200
+    assert owner.get("/api/v1/audit", limit=1)["items"] == last
