@@ -218,3 +218,39 @@ def test_a_thousand_records_are_one_request_and_one_more_is_refused(dataset: Dat
     body = {"items": [item()] * 1001}
     _, message = dataset.owner.refused("POST", f"{dataset.path}/records", 422, json=body)
     assert "1 to 1000 records, found 1001" in message
+
+
+def test_changes_of_one_record_stand_in_one_item(dataset: Dataset) -> None:
+    record = dataset.add(item())[0]["id"]
+    items = [{"id": record, "metadata": {"a": 1}}, {"id": record, "metadata": {"b": 2}}]
+    path = f"{dataset.path}/records"
+    _, message = dataset.owner.refused("PATCH", path, 422, json={"items": items})
+    assert f"record {record!r} stands twice" in message
+
+
+@pytest.mark.parametrize("by_id", [True, False])
+def test_vectors_of_other_names_stay(dataset: Dataset, by_id: bool) -> None:
+    owner = dataset.owner
+    kinds = {
+        name: owner.ask(
+            "POST", f"{dataset.path}/vectors-settings", 201, json={"name": name, "dimensions": 2}
+        )["id"]
+        for name in ("question", "context")
+    }
+    record = dataset.add(item(external_id="a", vectors={"question": [1.0, 0.0]}))[0]["id"]
+    path = f"/api/v1/records/{record}"
+    new: dict[str, Any] = {"vectors": {"context": [0.0, 1.0]}}
+    if by_id:
+        owner.ask("PATCH", path, 200, json=new)
+    else:
+        items = [item(external_id="a", **new)]
+        owner.ask("PUT", f"{dataset.path}/records/bulk", 200, json={"items": items})
+    both = {"question": [1.0, 0.0], "context": [0.0, 1.0]}
+    assert owner.get(path)["vectors"] == both
+    near = {"query": {"vector": {"name": "question", "value": [1.0, 0.0]}}}
+    found = owner.ask("POST", f"{dataset.path}/records/search", 200, json=near)
+    assert found["total"] == 1
+    # What a record holds under the name of a kind that was taken away stays, and is in no way.
+    owner.ask("DELETE", f"/api/v1/vectors-settings/{kinds['question']}", 200)
+    owner.ask("PATCH", path, 200, json={"vectors": {"context": [1.0, 0.0]}})
+    assert owner.get(path)["vectors"] == {**both, "context": [1.0, 0.0]}

@@ -14,7 +14,12 @@ from goldspan.services.announce import announce_records
 from goldspan.services.datasets import require_ready
 from goldspan.services.lookup import schema_of, visible_dataset
 from goldspan.services.ordering import new_position, reposition
-from goldspan.services.record_items import CheckedRecord, RecordItem, check_items
+from goldspan.services.record_items import (
+    CheckedRecord,
+    RecordItem,
+    check_items,
+    merged_vectors,
+)
 from goldspan.services.record_state import put_responses
 from goldspan.services.similar_records import put_vectors
 from goldspan.storage.ids import new_id
@@ -79,9 +84,9 @@ def upsert_records(
 ) -> Upserted:
     """Update the records whose id or external id is known, add the others.
 
-    What an item leaves out stays as it is; its suggestions and responses replace those for the
-    same question or by the same user. An id that the dataset has not is no fault: clients send
-    along the id that a record had in the dataset from which they copy it.
+    What an item leaves out stays as it is; its vectors, suggestions and responses replace those of
+    the same name, for the same question or by the same user. An id that the dataset has not is no
+    fault: clients send along the id that a record had in the dataset from which they copy it.
 
     Args:
         unit: a transaction that writes.
@@ -136,7 +141,7 @@ def _write(
     unit.texts.added(dataset.id, [record.id for record in added])
     _update(unit, dataset, [(old, one) for old, one in pairs if old is not None])
     both = list(zip(ids, pairs, strict=True))
-    put_vectors(unit, dataset.id, {i: one.vectors_json for i, (_, one) in both})
+    put_vectors(unit, dataset.id, {i: _vectors(old, one) for i, (old, one) in both})
     unit.suggestions.put([row for i, (_, one) in both for row in one.new_suggestions(i)])
     older = [old.id for old, _ in pairs if old is not None]
     reposition(unit, dataset, older)
@@ -168,6 +173,13 @@ def _new_record(
     )
 
 
+def _vectors(old: RecordRow | None, new: CheckedRecord) -> str | None:
+    """Return the vectors (JSON) that a record has now; None where they stay as they are."""
+    if old is None or new.vectors_json is None:
+        return new.vectors_json
+    return merged_vectors(old.vectors_json, new.vectors_json)
+
+
 def _update(
     unit: Unit, dataset: DatasetRow, pairs: Sequence[tuple[RecordRow, CheckedRecord]]
 ) -> None:
@@ -181,7 +193,7 @@ def _update(
                 external_id=old.external_id if new.external_id is None else new.external_id,
                 fields_json=new.fields_json,
                 metadata_json=old.metadata_json if new.metadata_json is None else new.metadata_json,
-                vectors_json=old.vectors_json if new.vectors_json is None else new.vectors_json,
+                vectors_json=merged_vectors(old.vectors_json, new.vectors_json),
             )
             for old, new in pairs
         ]

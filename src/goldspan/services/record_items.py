@@ -256,6 +256,13 @@ def check_given_vectors(schema: Schema, given: Mapping[str, Sequence[float]] | N
     return msgspec.json.encode(given).decode() if given else None
 
 
+def merged_vectors(old: str | None, new: str | None) -> str | None:
+    """Return a record's vectors (JSON), the new ones in place of those of the same names."""
+    if old is None or new is None:
+        return old if new is None else new
+    return msgspec.json.encode({**msgspec.json.decode(old), **msgspec.json.decode(new)}).decode()
+
+
 def check_suggestion(
     schema: Schema, fields: Mapping[str, Any], item: SuggestionItem
 ) -> tuple[str, str, str | None, str | None, str | None]:

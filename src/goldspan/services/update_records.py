@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from goldspan.services.record_items import (
     check_given_metadata,
     check_given_vectors,
     check_suggestion,
+    merged_vectors,
 )
 from goldspan.services.similar_records import put_vectors
 from goldspan.storage.rows import DatasetRow, NewSuggestion, RecordRow, SuggestionRow
@@ -58,7 +60,8 @@ def update_records(
 
     Raises:
         NotFound, Forbidden: for the dataset.
-        InvalidRecord: if an id is not one of the dataset's records, or something does not fit.
+        InvalidRecord: if an id is not one of the dataset's records, or stands twice, or something
+            does not fit.
         Conflict: if texts would change that people have responded to.
     """
     dataset = visible_dataset(unit, actor, dataset_id, Action.WRITE_RECORDS)
@@ -69,6 +72,12 @@ def update_records(
     unknown = [record_id for record_id in ids if record_id not in records]
     if unknown:
         raise InvalidRecord(f"record {unknown[0]!r} is not one of the dataset's", ids=unknown[:20])
+    if len(records) < len(ids):
+        twice = [record_id for record_id, count in Counter(ids).items() if count > 1]
+        raise InvalidRecord(
+            f"record {twice[0]!r} stands twice in this request; put its changes into one item",
+            ids=twice[:20],
+        )
     _apply(unit, dataset, [(records[i], change) for i, change in zip(ids, changes, strict=True)])
 
 
@@ -116,8 +125,7 @@ def _changed(
     if isinstance(change.metadata, Mapping):
         metadata_json = check_given_metadata(schema, change.metadata, dataset.allow_extra_metadata)
     if isinstance(change.vectors, Mapping) and change.vectors:
-        old = {} if vectors_json is None else msgspec.json.decode(vectors_json)
-        vectors_json = check_given_vectors(schema, {**old, **change.vectors})
+        vectors_json = merged_vectors(vectors_json, check_given_vectors(schema, change.vectors))
     return msgspec.structs.replace(
         record, fields_json=fields_json, metadata_json=metadata_json, vectors_json=vectors_json
     )
