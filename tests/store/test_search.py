@@ -2,6 +2,7 @@
 
 import itertools
 
+import msgspec
 import pytest
 from tests.store.sample import Sample, new_record
 
@@ -139,6 +140,22 @@ def test_a_batch_read_before_a_change_does_not_undo_it(store: Store, sample: Sam
     assert queued.first_id == ids[0]
     index_all(store)
     assert found(store, sample, "old") == ids
+
+
+def test_a_batch_read_before_a_change_of_metadata_is_indexed(store: Store, sample: Sample) -> None:
+    ids = add(store, sample, "Ångström's café")
+    with store.read() as unit:
+        batch = read_batch(unit)
+    assert batch is not None
+
+    def change(unit: Unit) -> None:
+        record = unit.records.get(ids[0])
+        assert record is not None
+        unit.records.update([msgspec.structs.replace(record, metadata_json='{"n":1}')])
+
+    store.write(change).result()
+    store.write(lambda unit: write_batch(unit, batch)).result()
+    assert found(store, sample, "angstrom") == ids
 
 
 def test_a_deleted_record_is_not_found(store: Store, sample: Sample) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from goldspan.domain.text_search import Phrase
 from goldspan.storage.ids import new_id
 from goldspan.storage.query import RecordQuery
-from goldspan.storage.sql_base import Session, as_list, listed, to_text
+from goldspan.storage.sql_base import Session, as_list, listed
 from goldspan.storage.statement import Hot
 from goldspan.storage.tables import records, search_documents, search_queue
 from goldspan.storage.texts import Document, QueuedTexts, RecordText
@@ -33,7 +33,7 @@ LAST_QUEUED = Hot(
 )
 ENQUEUE = Hot(search_queue.insert().values({c.name: sa.bindparam(c.name) for c in search_queue.c}))
 TEXTS_BETWEEN = Hot(
-    sa.select(records.c.id, records.c.updated_at, records.c.fields)
+    sa.select(records.c.id, records.c.fields)
     .where(
         records.c.dataset_id == sa.bindparam("dataset_id"),
         records.c.id >= sa.bindparam("first_id"),
@@ -50,7 +50,7 @@ ADD_DOCUMENT = Hot(
     .values(record_id=sa.bindparam("record_id"), field=sa.bindparam("field"))
     .returning(search_documents.c.id)
 )
-UPDATED_AT = Hot(sa.select(records.c.id, records.c.updated_at).where(listed(records.c.id, "ids")))
+TEXTS_NOW = Hot(sa.select(records.c.id, records.c.fields).where(listed(records.c.id, "ids")))
 MARK_DONE = Hot(
     search_queue.update()
     .where(search_queue.c.id == sa.bindparam("queued_id"))
@@ -214,10 +214,7 @@ class SqlTexts:
             done_id=queued.done_id or "",
             limit=limit,
         )
-        return [
-            RecordText(id=i, updated_at=datetime.fromisoformat(at), fields_json=fields)
-            for i, at, fields in rows
-        ]
+        return [RecordText(id=record_id, fields_json=fields) for record_id, fields in rows]
 
     def index(
         self, queued: QueuedTexts, texts: Sequence[RecordText], documents: Sequence[Document]
@@ -230,9 +227,10 @@ class SqlTexts:
         MARK_DONE.rows(self._connection, queued_id=queued.id, new_done_id=texts[-1].id)
 
     def _unchanged(self, texts: Sequence[RecordText]) -> set[str]:
+        # The time of the last change would not do: metadata change it, too, and queue nothing.
         ids = as_list([text.id for text in texts])
-        now = {record_id: at for record_id, at in UPDATED_AT.rows(self._connection, ids=ids)}
-        return {text.id for text in texts if now.get(text.id) == to_text(text.updated_at)}
+        now = dict(TEXTS_NOW.rows(self._connection, ids=ids))
+        return {text.id for text in texts if now.get(text.id) == text.fields_json}
 
     def _add(self, documents: Sequence[Document], dataset_id: str) -> None:
         dialect = self._connection.dialect.name

@@ -24,10 +24,9 @@ class QueuedTexts(Row, frozen=True):
 
 
 class RecordText(Row, frozen=True):
-    """A record's texts, and when they were last changed."""
+    """A record's texts."""
 
     id: str
-    updated_at: datetime
     fields_json: str
 
 
@@ -62,7 +61,8 @@ class Texts(Protocol):
     ) -> None:
         """Put the first of the queued records into the index.
 
-        Records that have changed since they were read are passed over: they are queued again.
+        Records whose texts have changed since they were read are passed over: they are queued
+        again.
         """
 
     def finish(self, queued: QueuedTexts) -> None:
