@@ -239,3 +239,28 @@ def test_only_an_owner_pings(make_person: Callable[..., Person], owner: Person) 
     make_person("admin").refused("POST", f"{PATH}/{webhook['id']}/ping", 403)
     owner.ask("DELETE", f"{PATH}/{webhook['id']}", 200)
     owner.refused("POST", f"{PATH}/{webhook['id']}/ping", 404)
+
+
+def test_a_deleted_persons_response_is_told_of_all_the_same(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    with serving(tmp_path / "home", "127.0.0.1") as owner:
+        dataset = make_dataset(owner)
+        (record,) = dataset.add(item())
+        body = {"username": "ana", "first_name": "Ana", "workspaces": ["team"]}
+        ana = owner.ask("POST", "/api/v1/users", 201, json=body)
+        made = owner.ask(
+            "POST",
+            f"/api/v1/records/{record['id']}/responses",
+            201,
+            json=answer("Denver"),
+            headers={KEY_HEADER: ana["api_key"]},
+        )
+        owner.ask("DELETE", f"/api/v1/users/{ana['id']}", 200)
+        register(owner, receiver.url, "response.updated", "response.deleted")
+        owner.ask("PUT", f"/api/v1/responses/{made['id']}", 200, json=answer("Denver!"))
+        owner.ask("DELETE", f"/api/v1/responses/{made['id']}", 200)
+        told = receiver.wait_for(2)
+    assert [one["type"] for one in told] == ["response.updated", "response.deleted"]
+    for one in told:
+        assert (one["data"]["user"]["id"], one["data"]["user"]["username"]) == (ana["id"], None)

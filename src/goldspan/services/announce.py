@@ -119,12 +119,12 @@ def _response(
 
 
 def _user(unit: Unit, user_id: str) -> dict[str, Any]:
+    """Return who responded; of somebody who was deleted, or never was here, the id alone."""
     user = unit.users.get(user_id)
-    assert user is not None
     return {
-        "id": user.id,
-        "username": user.username,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "role": str(user.role),
+        "id": user_id,
+        "username": user and user.username,
+        "first_name": user and user.first_name,
+        "last_name": user and user.last_name,
+        "role": user and str(user.role),
     }
