@@ -44,7 +44,8 @@ class Db:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.used_at = -math.inf  # every request asks first who sent it
+        self.used_at = -math.inf
+        """When a request last read or wrote, on ``time.monotonic``'s clock."""
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="goldspan-reader")
         # Threads of their own, or guesses of passwords would keep readers waiting.
         self._hashers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="goldspan-hasher")
@@ -93,6 +94,7 @@ class Db:
         **kwargs: Arguments.kwargs,
     ) -> Result:
         """Write who holds which record for the moment: nothing that an audit log has to tell."""
+        self.used_at = time.monotonic()
         job = self._store.write(lambda unit: service(unit, *args, **kwargs))
         return await asyncio.wrap_future(job)
 
@@ -110,6 +112,7 @@ class Db:
             result = service(unit)
             return result, unit.callers_changed
 
+        self.used_at = time.monotonic()
         result, callers_changed = await asyncio.wrap_future(self._store.write(job, bulk=bulk))
         if callers_changed:
             self.callers.forget()
