@@ -2,8 +2,17 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
+import pytest
 from tests.api.talk import Dataset, Person, answer, item, new_name
+
+from goldspan.domain.permission import Actor
+from goldspan.domain.workspace import Role
+from goldspan.server.journal import SENT, Sent, journaled
+from goldspan.storage.sql_store import SqliteStore
+from goldspan.storage.store import Unit
 
 KEY = "Idempotency-Key"
 
@@ -183,3 +192,24 @@ def test_whatever_shows_an_etag_honours_it(
         gone = owner.http.delete(f"/api/v1/{path}")
         assert gone.status_code == 200
         assert "ETag" in gone.headers
+
+
+def test_a_job_that_is_run_again_takes_its_key_again(tmp_path: Path) -> None:
+    scope: Any = {"user": Actor("ana", "ana", Role.OWNER)}
+    sent = Sent(scope, "r", None, "POST", "/", "POST /", {}, key="k")
+    token = SENT.set(sent)
+    job = journaled(lambda _: None)
+    SENT.reset(token)
+
+    def lose(unit: Unit) -> None:
+        job(unit)
+        raise ConnectionError
+
+    store = SqliteStore(tmp_path / "goldspan.db")
+    with pytest.raises(ConnectionError):
+        store.write(lose).result()
+    store.write(job).result()
+    taken = store.write(lambda unit: unit.idempotency_keys.claim("ana", "k", "other")).result()
+    store.close()
+    assert taken is not None
+    assert taken.request == sent.fingerprint

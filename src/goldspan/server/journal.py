@@ -129,7 +129,8 @@ def journaled(
     """Return a job that runs a service and writes down, in the same transaction, that it did.
 
     The job raises what the service raises, PreconditionFailed, and for a key that is taken
-    ``Replayed``, Conflict or InvalidInput.
+    ``Replayed``, Conflict or InvalidInput. It is run again where its transaction was undone by
+    what may pass, such as a lost connection.
     """
     sent = SENT.get()
     actor = sent.actor if sent else None
@@ -155,10 +156,18 @@ def journaled(
         )
         return result
 
+    claims = False
+
     def job(unit: Unit) -> Result:
-        if sent is None or sent.key is None or actor is None or sent.claimed_by is not None:
+        nonlocal claims
+        if sent is None or sent.key is None or actor is None:
+            return carry_out(unit)
+        if claims:
+            sent.claimed_by = None  # the transaction of the first run, with the claim, was undone
+        if sent.claimed_by is not None:
             return carry_out(unit)
         _claim(unit, sent, actor)
+        claims = True
         try:
             return carry_out(unit)
         except BaseException:
