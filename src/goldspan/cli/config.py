@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from goldspan.cli.connecting import close_sessions
 from goldspan.cli.settings import FILE, apply_file, read_settings
 from goldspan.storage.home import home_path
 
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
 
     @app.callback()
     def settings(
+        context: typer.Context,
         config: Annotated[
             Path | None,
             typer.Option(
@@ -30,6 +32,7 @@ def register(app: typer.Typer) -> None:
         ] = None,
     ) -> None:
         """Turn passages, questions and people's judgement into a question-answering model."""
+        context.call_on_close(close_sessions)
         _before.clear()
         _before.update(os.environ)
         own = home_path(os.environ) / FILE

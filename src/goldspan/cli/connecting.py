@@ -30,12 +30,23 @@ WorkspaceName = Annotated[
 ]
 DatasetName = Annotated[str, typer.Option("--dataset", help="Name of the dataset.")]
 
+_opened: list[Session] = []
+"""The sessions of the command under way."""
+
 
 def open_session(api_url: str | None, api_key: str | None, workspace: str | None) -> Session:
-    """Connect as the options say."""
+    """Connect as the options say; the command's end closes the session."""
     from goldspan.sdk.session import connect
 
-    return connect(api_url, api_key, workspace)
+    session = connect(api_url, api_key, workspace)
+    _opened.append(session)
+    return session
+
+
+def close_sessions() -> None:
+    """Close what ``open_session`` has opened."""
+    while _opened:
+        _opened.pop().close()
 
 
 def open_dataset(session: Session, name: str) -> RemoteFeedbackDataset:

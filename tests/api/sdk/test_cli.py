@@ -1,6 +1,8 @@
 """The commands that talk to a server, as a person types them."""
 
+import gc
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -80,12 +82,12 @@ def test_a_reader_suggests_and_proposes(
     said = run("candidates", "--dataset", "d", "--to", "p", "--model", reader, "-k", "3", "--gold")
     assert "p: 3 questions with candidates, 0 skipped" in said
 
-    session = connect()
-    suggestions = [record.suggestions[0] for record in RemoteFeedbackDataset.find(session, "d")]
+    with connect() as session:
+        suggestions = [record.suggestions[0] for record in RemoteFeedbackDataset.find(session, "d")]
+        record = RemoteFeedbackDataset.find(session, "p")[0]
     assert {one.agent for one in suggestions} == {reader}
     for one in suggestions:
         assert all(0.0 <= score <= 1.0 for score in one.score)  # type: ignore[union-attr]
-    record = RemoteFeedbackDataset.find(session, "p")[0]
     assert record.metadata["candidate_sources"].count("gold") == 1
     texts = [record.fields[f"response{at}"] for at in (1, 2, 3)]
     assert "Rome" in texts
@@ -99,3 +101,11 @@ def test_records_are_exported_whole(run: Callable[..., str], csv: str, tmp_path:
     rows = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
     assert [row["fields"]["question"] for row in rows] == ["Where from?", "Where to?", "When?"]
     assert rows[2]["responses"][0]["values"] == {"answer": []}
+
+
+def test_a_command_closes_its_connections(run: Callable[..., str], csv: str) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ResourceWarning)
+        run("import", csv, "--dataset", "d")
+        gc.collect()
+    assert [str(one.message) for one in caught if "socket" in str(one.message)] == []
