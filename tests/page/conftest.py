@@ -132,9 +132,8 @@ def new_context(browser: Browser, site: Site) -> Callable[..., BrowserContext]:
             base_url=site.url,
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if scheme == "dark" else "light",
-            locale="en-GB",
             timezone_id="America/New_York",
-            **options,
+            **{"locale": "en-GB"} | options,
         )
         context.set_default_timeout(8_000)
         if person is not None:

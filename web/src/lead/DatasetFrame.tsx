@@ -8,6 +8,7 @@ import { EXPORT_FORMATS, exportAddress } from "../api/lead";
 import type { Dataset } from "../api/types";
 import { useSession } from "../app/session";
 import { type Crumb, Screen } from "../parts/Screen";
+import { IconExport } from "../parts/icons";
 import { BrokenScreen, Waiting } from "../parts/states";
 import { useLeadTexts } from "../texts/lead";
 import classes from "./DatasetFrame.module.css";
@@ -97,11 +98,14 @@ function ExportMenu({ dataset }: { dataset: string }) {
   return (
     <Menu position="bottom-end" shadow="md" radius="md">
       <Menu.Target>
-        <Button variant="default" size="xs" radius="xl">
-          {lead.export.label}
+        <Button variant="default" size="xs" radius="xl" aria-label={lead.export.label}>
+          <span className={classes.wide}>{lead.export.label}</span>
+          <span className={classes.phone}>
+            <IconExport />
+          </span>
         </Button>
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown className={classes.formats}>
         {EXPORT_FORMATS.map((format) => (
           <Menu.Item key={format} component="a" href={exportAddress(dataset, format)} download>
             {lead.export.formats[format]}

@@ -1,7 +1,9 @@
 /** What leads find on the home screen beside the datasets. */
 import { Button } from "@mantine/core";
 import { Link } from "wouter";
+import { IconPlus } from "../parts/icons";
 import { useLeadTexts } from "../texts/lead";
+import classes from "./HomeActions.module.css";
 
 export default function HomeActions() {
   const lead = useLeadTexts();
@@ -14,7 +16,7 @@ export default function HomeActions() {
         color="gray"
         size="xs"
         radius="xl"
-        px="xs"
+        className={classes.quiet}
       >
         {lead.home.runs}
       </Button>
@@ -25,12 +27,15 @@ export default function HomeActions() {
         color="gray"
         size="xs"
         radius="xl"
-        px="xs"
+        className={classes.quiet}
       >
         {lead.home.people}
       </Button>
-      <Button component={Link} href="/new" size="xs" radius="xl">
-        {lead.home.create}
+      <Button component={Link} href="/new" size="xs" radius="xl" aria-label={lead.home.create}>
+        <span className={classes.long}>{lead.home.create}</span>
+        <span className={classes.short}>
+          <IconPlus />
+        </span>
       </Button>
     </>
   );

@@ -38,7 +38,11 @@ export function Screen({ crumbs = [], actions, tabs, width = "wide", headed, chi
         <Link href="/" className={classes.home} aria-label={texts.shell.home}>
           <Wordmark />
         </Link>
-        <nav className={classes.crumbs} aria-label={texts.shell.path}>
+        <nav
+          className={classes.crumbs}
+          aria-label={texts.shell.path}
+          data-tabs={Boolean(tabs) || undefined}
+        >
           {crumbs.map((crumb, at) => (
             <span
               key={`${at}-${crumb.label}`}

@@ -71,6 +71,11 @@ export const IconPlus = () => (
     <path d="M8 3v10M3 8h10" />
   </Icon>
 );
+export const IconExport = () => (
+  <Icon>
+    <path d="M8 2.500v7.500m-3-3 3 3 3-3M3 13.500h10" />
+  </Icon>
+);
 export const IconFilter = () => (
   <Icon>
     <path d="M2.500 4h11M4.500 8h7M6.500 12h3" />

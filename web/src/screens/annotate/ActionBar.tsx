@@ -57,6 +57,7 @@ export function ActionBar(props: Props) {
           {none && (
             <PlainButton
               look={none.isOn ? "filled" : "outlined"}
+              className={classes.none}
               aria-pressed={none.isOn}
               onClick={none.toggle}
             >

@@ -56,7 +56,7 @@ export function FilePicker({ picked, onPick, onExample }: Props) {
           {picked ? picked.file.name : lead.create.dropHere}
         </span>
         {onExample && !picked && (
-          <Button variant="subtle" onClick={onExample}>
+          <Button variant="subtle" className={classes.example} onClick={onExample}>
             {lead.create.example}
           </Button>
         )}
