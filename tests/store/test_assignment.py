@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from tests.api.world import connection_of
 from tests.store.consistency import check_consistent
 
 from goldspan.domain.assignment import AssignmentOrder
@@ -22,7 +24,7 @@ from goldspan.domain.permission import Actor
 from goldspan.domain.question import TextQuestion
 from goldspan.domain.record import ResponseStatus
 from goldspan.domain.workspace import Role
-from goldspan.services import assignment
+from goldspan.services import assignment, tasks
 from goldspan.services.add_records import add_records, check_records
 from goldspan.services.datasets import (
     AssignmentRules,
@@ -34,6 +36,7 @@ from goldspan.services.judging import respond
 from goldspan.storage.ids import new_id
 from goldspan.storage.postgres_store import PostgresStore
 from goldspan.storage.rows import AssignmentRow
+from goldspan.storage.sql_store import SqliteStore
 from goldspan.storage.store import Store, Unit
 from goldspan.wire.record import RecordCreate, ResponseValue
 
@@ -196,3 +199,19 @@ def test_in_a_random_order_nobody_is_given_a_record_twice(store: Store) -> None:
     given = store.write(lambda unit: assignment.claim(unit, ana, dataset_id, 10)).result()
     assert sorted(lease.record_id for lease in given) == sorted(ids)
     store.write(lambda unit: check_consistent(unit, dataset_id)).result()
+
+
+def test_the_next_records_are_given_without_asking_anything_twice(
+    sqlite_store: SqliteStore,
+) -> None:
+    dataset_id = sqlite_store.write(lambda unit: make_dataset(unit, 2, 8)).result()
+    sqlite_store.write(lambda unit: assignment.claim(unit, LEAD, dataset_id, 4)).result()
+    asked: list[str] = []
+    with sqlite_store.read() as unit:
+        driver: Any = connection_of(unit).connection.driver_connection
+        driver.set_trace_callback(asked.append)
+        given = tasks.held_tasks(unit, LEAD, dataset_id, 4)
+        driver.set_trace_callback(None)
+    assert given is not None
+    assert len(given[0]) == 4
+    assert len(set(asked)) == len(asked) == 10

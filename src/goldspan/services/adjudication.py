@@ -11,7 +11,7 @@ from goldspan.domain.permission import Action, Actor
 from goldspan.domain.record import ResponseStatus
 from goldspan.errors import InvalidInput, NotFound
 from goldspan.services.lookup import schema_of, visible_dataset, visible_record
-from goldspan.services.read_records import Include, ReadRecord, read_rows, view_of
+from goldspan.services.read_records import Include, ReadRecord, read_rows, view_in
 from goldspan.services.record_state import MILLION, measure_disagreement
 from goldspan.services.values import GivenValue, kept_response
 from goldspan.storage.rows import (
@@ -65,7 +65,7 @@ class Dispute:
 def full_record(unit: Unit, actor: Actor, record_id: str) -> FullRecord:
     """Return everything that is known of a record. Raises NotFound, Forbidden."""
     record, dataset = visible_record(unit, actor, record_id, Action.SEE_ALL)
-    (read,) = read_rows(unit, view_of(unit, actor, dataset.id), [record], INCLUDE)
+    (read,) = read_rows(unit, view_in(unit, actor, dataset.id), [record], INCLUDE)
     history = unit.versions.of(record_id)
     settled = unit.known.adjudications([record_id]).get(record_id)
     involved = {one.user_id for one in (*history, settled) if one is not None}
@@ -171,7 +171,7 @@ def disputes(
     shown = ids[:limit]
     found = unit.records.some(dataset_id, shown)
     states = {state.id: state for state in unit.records.states(shown)}
-    view = view_of(unit, actor, dataset_id)
+    view = view_in(unit, actor, dataset_id)
     items = [
         Dispute(read, states[read.record.id].disagreement / MILLION)
         for read in read_rows(unit, view, [found[record_id] for record_id in shown], INCLUDE)

@@ -42,19 +42,17 @@ END: Place = (2**31 - 1, LAST_ID)
 
 
 def held_leases(
-    unit: Unit, actor: Actor, dataset_id: str, count: int
+    unit: Unit, dataset: DatasetRow, user_id: str, count: int
 ) -> list[AssignmentRow] | None:
-    """Return the actor's leases if nothing has to be written to hand out ``count`` records.
+    """Return a user's leases if nothing has to be written to hand out ``count`` records.
 
-    That is so where the actor holds as many, none of which is half over; else None.
+    That is so where the user holds as many, none of which is half over; else None.
 
     Raises:
-        NotFound, Forbidden: for the dataset.
         InvalidInput: if the count is out of range.
     """
-    dataset = visible_dataset(unit, actor, dataset_id, Action.RESPOND)
     _check_count(count)
-    leases = unit.assignments.leases(dataset_id, actor.user_id)[:count]
+    leases = unit.assignments.leases(dataset.id, user_id)[:count]
     return leases if len(leases) == count and _are_fresh(unit, dataset, leases) else None
 
 
@@ -67,7 +65,9 @@ def claim(unit: Unit, actor: Actor, dataset_id: str, count: int) -> list[Assignm
     """
     dataset = visible_dataset(unit, actor, dataset_id, Action.RESPOND)
     _check_count(count)
-    return _fill(unit, dataset, actor.user_id, turn(unit, dataset, actor.user_id), count)
+    cursor = turn(unit, dataset, actor.user_id)
+    leases = unit.assignments.leases(dataset_id, actor.user_id)
+    return _fill(unit, dataset, actor.user_id, cursor, leases, count)
 
 
 def turn(unit: Unit, dataset: DatasetRow, user_id: str) -> CursorRow | None:
@@ -80,39 +80,48 @@ def turn(unit: Unit, dataset: DatasetRow, user_id: str) -> CursorRow | None:
 
 
 def give_another(
-    unit: Unit, dataset: DatasetRow, user_id: str, cursor: CursorRow | None, held: int
+    unit: Unit,
+    dataset: DatasetRow,
+    user_id: str,
+    cursor: CursorRow | None,
+    others: Sequence[AssignmentRow],
 ) -> None:
     """Give a user who has just answered a record that they held another one in its place.
 
     So the record that is asked for next is there before it is asked for, at the price of no
-    commit of its own. Who still holds ``AHEAD`` records gets none.
+    commit of its own. Who holds ``AHEAD`` others gets none.
 
     Args:
         unit: a transaction that writes.
         dataset: whose record was answered.
         user_id: who answered.
         cursor: what ``turn`` returned at the transaction's beginning.
-        held: how many records the user held then, this one with them.
+        others: the user's leases on other records.
     """
-    if held <= AHEAD:
-        _fill(unit, dataset, user_id, cursor, held)
+    if len(others) < AHEAD:
+        _fill(unit, dataset, user_id, cursor, others, len(others) + 1)
 
 
 def _fill(
-    unit: Unit, dataset: DatasetRow, user_id: str, cursor: CursorRow | None, count: int
+    unit: Unit,
+    dataset: DatasetRow,
+    user_id: str,
+    cursor: CursorRow | None,
+    leases: Sequence[AssignmentRow],
+    count: int,
 ) -> list[AssignmentRow]:
     """Return leases on up to ``count`` records: those that a user holds, then new ones."""
-    leases = _keep(unit, dataset, user_id)[:count]
+    kept = _keep(unit, dataset, user_id, leases)[:count]
     reap(unit, dataset)
-    missing = count - len(leases)
-    return leases + _find(unit, user_id, dataset, cursor, missing, len(leases))
+    return kept + _find(unit, user_id, dataset, cursor, count - len(kept), len(kept))
 
 
-def _keep(unit: Unit, dataset: DatasetRow, user_id: str) -> list[AssignmentRow]:
-    """Return the leases that a user has, and let them last anew if one of them is half over."""
-    leases = unit.assignments.leases(dataset.id, user_id)
+def _keep(
+    unit: Unit, dataset: DatasetRow, user_id: str, leases: Sequence[AssignmentRow]
+) -> list[AssignmentRow]:
+    """Return a user's leases, and let them last anew if one of them is half over."""
     if _are_fresh(unit, dataset, leases):
-        return leases
+        return list(leases)
     ids = [lease.record_id for lease in leases]
     unit.records.lock(ids)
     unit.assignments.extend(ids, user_id, lease_end(unit, dataset))

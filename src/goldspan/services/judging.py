@@ -106,8 +106,9 @@ def respond(
         hold(unit, dataset, record_id, actor.user_id)
     else:
         _keep(unit, schema, new, judgement)
-        if any(lease.record_id == record_id for lease in held):
-            assignment.give_another(unit, dataset, actor.user_id, cursor, len(held))
+        others = [lease for lease in held if lease.record_id != record_id]
+        if len(others) < len(held):
+            assignment.give_another(unit, dataset, actor.user_id, cursor, others)
     return _judged(unit, dataset, record_id, actor.user_id, refused=refused)
 
 
@@ -193,36 +194,38 @@ def _check(schema: Schema, judgement: Judgement) -> None:
 
 def _keep(unit: Unit, schema: Schema, response: NewResponse, judgement: Judgement | None) -> None:
     """Keep how a response came about; what is not given anew stays as it was kept before."""
-    known = {one.user_id: one for one in unit.judgements.of([response.record_id])}
-    old = known.get(response.user_id)
     accepted, edited = _suggestions_used(unit, schema, response)
-    if old is None and judgement is None and not accepted:
-        return
-    if judgement is not None:
+    row = _given(response, judgement) if judgement else _kept(unit, response)
+    if row is None:
+        if not accepted:
+            return
         row = JudgementRow(
-            record_id=response.record_id,
-            user_id=response.user_id,
-            dataset_id=response.dataset_id,
-            shown_order_json=_json(judgement.shown_order),
-            shown_at=judgement.shown_at,
-            elapsed_ms=judgement.elapsed_ms,
-            suggestion_shown_json=_json(judgement.suggestion_shown),
+            record_id=response.record_id, user_id=response.user_id, dataset_id=response.dataset_id
+        )
+    unit.judgements.put(
+        msgspec.structs.replace(
+            row,
             suggestion_accepted_json=_json(accepted),
             suggestion_edited_json=_json(edited),
         )
-    else:
-        row = JudgementRow(
-            record_id=response.record_id,
-            user_id=response.user_id,
-            dataset_id=response.dataset_id,
-            shown_order_json=old.shown_order_json if old else None,
-            shown_at=old.shown_at if old else None,
-            elapsed_ms=old.elapsed_ms if old else None,
-            suggestion_shown_json=old.suggestion_shown_json if old else None,
-            suggestion_accepted_json=_json(accepted),
-            suggestion_edited_json=_json(edited),
-        )
-    unit.judgements.put(row)
+    )
+
+
+def _given(response: NewResponse, judgement: Judgement) -> JudgementRow:
+    return JudgementRow(
+        record_id=response.record_id,
+        user_id=response.user_id,
+        dataset_id=response.dataset_id,
+        shown_order_json=_json(judgement.shown_order),
+        shown_at=judgement.shown_at,
+        elapsed_ms=judgement.elapsed_ms,
+        suggestion_shown_json=_json(judgement.suggestion_shown),
+    )
+
+
+def _kept(unit: Unit, response: NewResponse) -> JudgementRow | None:
+    known = unit.judgements.of([response.record_id])
+    return next((one for one in known if one.user_id == response.user_id), None)
 
 
 def _suggestions_used(

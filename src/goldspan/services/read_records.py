@@ -123,6 +123,11 @@ def view_of(unit: Unit, actor: Actor, dataset_id: str, *, mine: bool = False) ->
         NotFound: if the dataset does not exist for the actor.
     """
     visible_dataset(unit, actor, dataset_id)
+    return view_in(unit, actor, dataset_id, mine=mine)
+
+
+def view_in(unit: Unit, actor: Actor, dataset_id: str, *, mine: bool = False) -> View:
+    """Return what ``view_of`` does, for a dataset that is known to be there for the actor."""
     sees_all = actor.may(Action.SEE_ALL)
     user_id = None if sees_all and not mine else actor.user_id
     return View(schema_of(unit, dataset_id), user_id, blind=not sees_all)
@@ -171,8 +176,7 @@ def checked_query(view: View, query: RecordQuery, include: Include) -> RecordQue
 def read_record(unit: Unit, actor: Actor, record_id: str, include: Include) -> ReadRecord:
     """Return one record. Raises NotFound."""
     record, dataset = visible_record(unit, actor, record_id)
-    view = view_of(unit, actor, dataset.id)
-    return read_rows(unit, view, [record], include)[0]
+    return read_rows(unit, view_in(unit, actor, dataset.id), [record], include)[0]
 
 
 def read_some(

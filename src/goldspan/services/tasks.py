@@ -16,7 +16,7 @@ from goldspan.services.assignment import held_leases, hold
 from goldspan.services.judging import candidates_of
 from goldspan.services.lookup import visible_dataset, visible_record
 from goldspan.services.own_progress import OwnProgress, progress_of
-from goldspan.services.read_records import Include, ReadRecord, View, read_rows, view_of
+from goldspan.services.read_records import Include, ReadRecord, read_rows, view_in
 from goldspan.storage.rows import AssignmentRow, DatasetRow, RecordRow, ResponseRow
 from goldspan.storage.store import Unit
 
@@ -66,13 +66,7 @@ def leased_tasks(
     Raises:
         NotFound: for the dataset.
     """
-    dataset = visible_dataset(unit, actor, dataset_id)
-    view = _annotators_view(unit, actor, dataset_id)
-    by_record = {lease.record_id: lease for lease in leases}
-    found = unit.records.some(dataset_id, by_record)
-    rows = [found[lease.record_id] for lease in leases if lease.record_id in found]
-    given = _tasks(unit, actor, dataset, view, rows, by_record)
-    return given, progress_of(unit, actor.user_id, dataset_id)
+    return _given(unit, actor, visible_dataset(unit, actor, dataset_id), leases)
 
 
 def held_tasks(
@@ -84,17 +78,27 @@ def held_tasks(
         NotFound, Forbidden: for the dataset.
         InvalidInput: if the count is out of range.
     """
-    leases = held_leases(unit, actor, dataset_id, count)
-    return None if leases is None else leased_tasks(unit, actor, dataset_id, leases)
+    dataset = visible_dataset(unit, actor, dataset_id, Action.RESPOND)
+    leases = held_leases(unit, dataset, actor.user_id, count)
+    return None if leases is None else _given(unit, actor, dataset, leases)
+
+
+def _given(
+    unit: Unit, actor: Actor, dataset: DatasetRow, leases: Sequence[AssignmentRow]
+) -> tuple[list[Task], OwnProgress]:
+    by_record = {lease.record_id: lease for lease in leases}
+    found = unit.records.some(dataset.id, by_record)
+    rows = [found[lease.record_id] for lease in leases if lease.record_id in found]
+    given = _tasks(unit, actor, dataset, rows, by_record)
+    return given, progress_of(unit, actor.user_id, dataset.id)
 
 
 def open_task(unit: Unit, actor: Actor, record_id: str) -> Task:
     """Open a record again, with a lease if there is a place. Raises NotFound, Forbidden."""
     record, dataset = visible_record(unit, actor, record_id, Action.RESPOND)
     lease = hold(unit, dataset, record_id, actor.user_id)
-    view = _annotators_view(unit, actor, dataset.id)
     leases = {} if lease is None else {record_id: lease}
-    return _tasks(unit, actor, dataset, view, [record], leases)[0]
+    return _tasks(unit, actor, dataset, [record], leases)[0]
 
 
 def own_responses(
@@ -157,19 +161,15 @@ def _place_in_list(before: str | None) -> tuple[datetime, str]:
         ) from error
 
 
-def _annotators_view(unit: Unit, actor: Actor, dataset_id: str) -> View:
-    """Return what an annotator sees: who sees all works as blind as the others."""
-    return replace(view_of(unit, actor, dataset_id, mine=True), blind=True)
-
-
 def _tasks(
     unit: Unit,
     actor: Actor,
     dataset: DatasetRow,
-    view: View,
     rows: Sequence[RecordRow],
     leases: dict[str, AssignmentRow],
 ) -> list[Task]:
+    # Who sees all works as blind as the others.
+    view = replace(view_in(unit, actor, dataset.id, mine=True), blind=True)
     ids = [row.id for row in rows]
     own = {response.record_id: response for response in unit.responses.of(ids, actor.user_id)}
     extra = {

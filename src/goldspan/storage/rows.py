@@ -389,17 +389,20 @@ class CursorRow(Row, frozen=True):
 
 
 class JudgementRow(Row, frozen=True):
-    """How a response came about; the JSON maps question names to true or false."""
+    """How a response came about; the JSON maps question names to true or false.
+
+    What is not known is None.
+    """
 
     record_id: str
     user_id: str
     dataset_id: str
-    shown_order_json: str | None
-    shown_at: datetime | None
-    elapsed_ms: int | None
-    suggestion_shown_json: str | None
-    suggestion_accepted_json: str | None
-    suggestion_edited_json: str | None
+    shown_order_json: str | None = None
+    shown_at: datetime | None = None
+    elapsed_ms: int | None = None
+    suggestion_shown_json: str | None = None
+    suggestion_accepted_json: str | None = None
+    suggestion_edited_json: str | None = None
 
 
 class AdjudicationRow(Row, frozen=True):

@@ -32,7 +32,13 @@ OF_RECORDS = Hot(
     .where(listed(judgements.c.record_id, "ids"))
     .order_by(judgements.c.record_id, judgements.c.user_id)
 )
-INSERT = Hot(judgements.insert().values({c.name: sa.bindparam(c.name) for c in judgements.c}))
+_judged = insert(judgements).values({c.name: sa.bindparam(c.name) for c in judgements.c})
+PUT = Hot(
+    _judged.on_conflict_do_update(
+        index_elements=["record_id", "user_id"],
+        set_={c.name: _judged.excluded[c.name] for c in judgements.c if not c.primary_key},
+    )
+)
 DELETE = Hot(
     judgements.delete().where(
         judgements.c.record_id == sa.bindparam("record"),
@@ -152,8 +158,7 @@ class SqlJudgements:
         return [_judgement(row) for row in rows]
 
     def put(self, row: JudgementRow) -> None:
-        self.delete(row.record_id, row.user_id)
-        INSERT.run_many(
+        PUT.run_many(
             self._connection,
             [
                 {
