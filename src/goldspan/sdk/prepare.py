@@ -12,7 +12,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.prompt import PromptTemplate
@@ -31,7 +31,6 @@ from goldspan.sdk.training_task import TrainingTask
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
-Framework = Literal["transformers", "trl"]
 FRAMEWORKS = {"transformers": "span reader", "trl": "generative reader"}
 EDITED = "the column 'text' was changed after prepare_for_training"
 

@@ -24,7 +24,7 @@ from goldspan.storage.query import (
     SuggestionKey,
     Within,
 )
-from goldspan.wire.base import from_wire_time, to_wire_time
+from goldspan.wire.base import to_wire_time
 from goldspan.wire.search import (
     AndFilter,
     MetadataScope,
@@ -227,7 +227,7 @@ def _bound(key: Key, given: float | str | None) -> float | str | datetime | None
         moment = datetime.fromisoformat(given)
     except ValueError as error:
         raise InvalidInput(f"a time is written as in ISO 8601, found {given!r:.80}") from error
-    return to_wire_time(from_wire_time(moment))
+    return to_wire_time(moment)
 
 
 def _key(schema: Schema, scope: Scope) -> Key:

@@ -14,6 +14,7 @@ from goldspan.services.lookup import schema_of, visible_dataset, visible_record
 from goldspan.services.read_records import Include, ReadRecord, read_rows, view_in
 from goldspan.services.record_state import MILLION, measure_disagreement
 from goldspan.services.values import GivenValue, kept_response
+from goldspan.storage.ids import LAST_ID
 from goldspan.storage.rows import (
     AdjudicationRow,
     ControlRow,
@@ -25,8 +26,6 @@ from goldspan.storage.rows import (
 from goldspan.storage.store import Unit
 
 INCLUDE = Include(responses=True, suggestions=True)
-LAST_ID = "z"
-"""Greater than every id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def full_record(unit: Unit, actor: Actor, record_id: str) -> FullRecord:
     history = unit.versions.of(record_id)
     settled = unit.known.adjudications([record_id]).get(record_id)
     involved = {one.user_id for one in (*history, settled) if one is not None}
-    users = [unit.users.get(user_id) for user_id in involved]
+    names = unit.users.names()
     return FullRecord(
         read=read,
         versions={one.user_id: one.version for one in history if not one.undone},
@@ -78,7 +77,7 @@ def full_record(unit: Unit, actor: Actor, record_id: str) -> FullRecord:
         history=history,
         adjudication=settled,
         control=unit.known.controls([record_id]).get(record_id),
-        usernames={user.id: user.username for user in users if user is not None},
+        usernames={user_id: names[user_id] for user_id in involved if user_id in names},
     )
 
 

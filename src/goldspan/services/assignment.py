@@ -13,12 +13,13 @@ from datetime import timedelta
 
 import msgspec
 
-from goldspan.domain.assignment import AssignmentState, beginning
+from goldspan.domain.assignment import LAST, AssignmentState, beginning
 from goldspan.domain.permission import Action, Actor
 from goldspan.domain.record import ResponseStatus
 from goldspan.errors import Conflict, InvalidInput
 from goldspan.services.lookup import visible_dataset, visible_record
 from goldspan.services.record_state import Assigned, change_assignments, lease_end
+from goldspan.storage.ids import FIRST_ID, LAST_ID
 from goldspan.storage.judgements import Place
 from goldspan.storage.rows import (
     AssignmentRow,
@@ -33,12 +34,8 @@ from goldspan.storage.store import Unit
 MOST_AHEAD = 10
 AHEAD = 4
 """How many records are handed out at once where nothing else is asked for."""
-FIRST = ""
-"""Less than every id."""
-LAST_ID = "z"
-"""Greater than every id: they are of hexadecimal digits and "-"."""
-FRONT: Place = (-(2**31), FIRST)
-END: Place = (2**31 - 1, LAST_ID)
+FRONT: Place = (-LAST - 1, FIRST_ID)
+END: Place = (LAST, LAST_ID)
 
 
 def held_leases(
@@ -285,10 +282,10 @@ def _find(
     """Lease up to ``count`` records that the user, who holds ``held``, has not worked on."""
     if count <= 0:
         return []
-    begin: Place = (beginning(dataset.assignment_order, user_id, dataset.id), FIRST)
+    begin: Place = (beginning(dataset.assignment_order, user_id, dataset.id), FIRST_ID)
     if cursor is None:
         cursor = CursorRow(
-            dataset_id=dataset.id, user_id=user_id, position=begin[0], record_id=FIRST
+            dataset_id=dataset.id, user_id=user_id, position=begin[0], record_id=FIRST_ID
         )
     around = dataset.assignment_order == "random"
     passed = END if around else _place(cursor)

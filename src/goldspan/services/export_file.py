@@ -89,7 +89,7 @@ def write_export(
 def whole_records(unit: Unit, dataset_id: str, schema: Schema) -> Iterator[WholeRecord]:
     """Yield a dataset's records with all that belongs to them, oldest first."""
     names = {question_id: name for name, question_id in schema.question_ids.items()}
-    users = {user.id: user.username for user in unit.users.all()}
+    users = unit.users.names()
     last = ""
     while rows := unit.records.after(dataset_id, last, RECORDS_A_PART):
         last = rows[-1].id
@@ -107,7 +107,7 @@ def whole_records(unit: Unit, dataset_id: str, schema: Schema) -> Iterator[Whole
             if row.id in settled:
                 record.adjudication = _settled(settled[row.id], users)
             if row.id in controls:
-                record.control = _plain(controls[row.id].values_json)
+                record.control = plain_values(controls[row.id].values_json)
             yield record
 
 
@@ -152,12 +152,8 @@ def _response(row: ResponseRow, users: dict[str, str]) -> WholeResponse:
         user_id=row.user_id,
         username=users.get(row.user_id),
         status=row.status,
-        values=None if row.values_json is None else _plain(row.values_json),
+        values=None if row.values_json is None else plain_values(row.values_json),
     )
-
-
-def _plain(values_json: str) -> dict[str, Any]:
-    return {name: one["value"] for name, one in _decoded(values_json).items()}
 
 
 _decoded: Any = msgspec.json.Decoder().decode

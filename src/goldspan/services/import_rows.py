@@ -101,7 +101,7 @@ class Fitter:
         self._answers = answers
         self._import_user = import_user
         self._names: Answering | None = shape_of(schema).answering
-        self._users = {user.username: user.id for user in unit.users.all()}
+        self._users = {name: user_id for user_id, name in unit.users.names().items()}
 
     def record(self, row: Incoming) -> WholeRecord:
         """Return the row's record with its gold answers in their place.

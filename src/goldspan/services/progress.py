@@ -44,17 +44,16 @@ def own_metrics(unit: Unit, actor: Actor, dataset_id: str) -> tuple[int, dict[Re
     """Return the number of records, and of the actor's responses by status. Raises NotFound."""
     visible_dataset(unit, actor, dataset_id)
     own = dict.fromkeys(ResponseStatus, 0)
-    for tally in unit.tallies.responses(dataset_id):
-        if tally.user_id == actor.user_id:
-            own[tally.response_status] += tally.count
+    for tally in unit.tallies.responses(dataset_id, actor.user_id):
+        own[tally.response_status] += tally.count
     return sum(unit.tallies.records(dataset_id).values()), own
 
 
 def _tallies(unit: Unit, dataset_id: str) -> UserTallies:
+    names = unit.users.names()
     found: UserTallies = {}
     for tally in unit.tallies.responses(dataset_id):
-        user = unit.users.get(tally.user_id)
-        if user is not None and tally.count:
+        if tally.user_id in names and tally.count:
             group = tally.record_status, tally.response_status
-            found.setdefault(user.username, {})[group] = tally.count
+            found.setdefault(names[tally.user_id], {})[group] = tally.count
     return found

@@ -48,7 +48,7 @@ def dataset_quality(unit: Unit, actor: Actor, dataset_id: str) -> DatasetQuality
             discarded[tally.user_id] = discarded.get(tally.user_id, 0) + tally.count
     return DatasetQuality(
         report=quality_report(schema.questions, answered, controls),
-        usernames=usernames(unit),
+        usernames=unit.users.names(),
         discarded=discarded,
     )
 
@@ -65,11 +65,6 @@ def dataset_activity(unit: Unit, actor: Actor, dataset_id: str, days: int) -> li
         raise InvalidInput(f"days is 1 to {MOST_DAYS}, found {days}")
     first = (unit.now - timedelta(days=days - 1)).date().isoformat()
     return [row for row in unit.days.since(dataset_id, first) if row.submitted or row.discarded]
-
-
-def usernames(unit: Unit) -> dict[str, str]:
-    """Return user id to name; deleted users are not in it."""
-    return {user.id: user.username for user in unit.users.all()}
 
 
 def _answered(unit: Unit, dataset_id: str, user_id: str) -> Iterator[Answered]:

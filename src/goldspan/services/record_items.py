@@ -305,6 +305,11 @@ def _name_of(schema: Schema, question_id: str | None) -> str:
 
 
 def _check_users(unit: Unit, checked: Sequence[CheckedRecord]) -> None:
-    for user_id in {user_id for record in checked for user_id, _, _ in record.responses}:
-        if unit.users.get(user_id) is None:
-            raise InvalidRecord(f"a response is by user {user_id!r}, whom there is not")
+    given = {user_id for record in checked for user_id, _, _ in record.responses}
+    unknown = sorted(given - unit.users.names().keys()) if given else []
+    if unknown:
+        raise InvalidRecord(
+            f"a response is by user {unknown[0]!r}, whom there is not; make the user first, or "
+            "leave user_id out for a response of your own",
+            user_ids=unknown[:20],
+        )

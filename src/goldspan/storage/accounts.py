@@ -38,6 +38,9 @@ class Users(Protocol):
     def all(self) -> list[UserRow]:
         """Return every user, oldest first."""
 
+    def names(self) -> dict[str, str]:
+        """Return id to username of every user; deleted users are not in it."""
+
     def delete(self, user_id: str) -> None:
         """Delete a user, with keys, sessions, links and memberships."""
 

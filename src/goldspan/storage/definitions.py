@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -53,6 +52,3 @@ def decode_vector_settings(text: str) -> VectorSettings:
 def _attributes(text: str) -> tuple[str, dict[str, Any]]:
     attributes: dict[str, Any] = msgspec.json.decode(text)
     return attributes.pop("kind"), attributes
-
-
-Decode = Callable[[str], Any]

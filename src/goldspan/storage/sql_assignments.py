@@ -13,15 +13,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from goldspan.domain.assignment import LAST
 from goldspan.storage.judgements import Place
 from goldspan.storage.rows import AssignmentRow, CursorRow
 from goldspan.storage.sql_base import Session, as_list, listed, to_text
 from goldspan.storage.statement import Hot
 from goldspan.storage.tables import assignments, cursors, records
-
-FRONT: Place = (-LAST - 1, "")
-END: Place = (LAST, "z")  # behind every id: they are of hexadecimal digits and "-"
 
 LEASED = sa.text("assignments.state = 'leased'")  # written out, for the partial indexes
 SKIPPED = sa.text("assignments.state = 'skipped'")

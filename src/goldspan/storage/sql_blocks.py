@@ -13,15 +13,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from goldspan.storage.ids import FIRST_ID, LAST_ID
 from goldspan.storage.sql_base import as_list, insert, listed
 from goldspan.storage.statement import Hot
 from goldspan.storage.tables import record_blocks, records, response_blocks, responses
 
 BLOCK = 1000
-FIRST = ""
-"""Less than every id: where a dataset's first block begins."""
-LAST = "z"
-"""Greater than every id: they are of hexadecimal digits and "-"."""
 
 _in_dataset = record_blocks.c.dataset_id == sa.bindparam("dataset_id")
 _block_of_record = (
@@ -101,7 +98,7 @@ def count_added(connection: sa.Connection, dataset_id: str, record_ids: Sequence
     """Count new records, given in the order of their ids."""
     if not record_ids:
         return
-    last, size = LAST_BLOCK.row(connection, dataset_id=dataset_id) or (FIRST, 0)
+    last, size = LAST_BLOCK.row(connection, dataset_id=dataset_id) or (FIRST_ID, 0)
     grown: dict[str, int] = {}
     for record_id in record_ids:
         if size >= BLOCK and record_id > last:
@@ -140,12 +137,12 @@ def count_responses(
 def block_at(connection: sa.Connection, dataset_id: str, offset: int) -> tuple[str, int]:
     """Return where the block begins that holds the record at an offset, and the offset in it."""
     if offset < BLOCK:
-        return FIRST, offset
+        return FIRST_ID, offset
     for begin, size in BLOCKS.rows(connection, dataset_id=dataset_id):
         if offset < size:
             return begin, offset
         offset -= size
-    return LAST, 0
+    return LAST_ID, 0
 
 
 def pending_ids(
@@ -181,7 +178,7 @@ def _left(
         ANSWERED.rows(connection, dataset_id=dataset_id, user_id=user_id)
     )
     blocks: list[Any] = BLOCKS.rows(connection, dataset_id=dataset_id)
-    ends = [*(begin for begin, _ in blocks[1:]), LAST]
+    ends = [*(begin for begin, _ in blocks[1:]), LAST_ID]
     for (begin, size), end in zip(blocks, ends, strict=True):
         yield begin, end, size - answered.get(begin, 0)
 

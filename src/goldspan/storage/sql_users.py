@@ -98,6 +98,10 @@ class SqlUsers:
     def all(self) -> list[UserRow]:
         return [user_row(row) for row in self._connection.execute(ALL_USERS)]
 
+    def names(self) -> dict[str, str]:
+        found = self._connection.execute(sa.select(users.c.id, users.c.username))
+        return {user_id: username for user_id, username in found}
+
     def delete(self, user_id: str) -> None:
         self.changed = True
         self._connection.execute(users.delete().where(users.c.id == user_id))

@@ -41,8 +41,12 @@ class Page(Wire, Generic[Item]):
 
 
 def to_wire_time(moment: datetime) -> datetime:
-    """Return the moment as the wire has it: in UTC, without a zone."""
-    return moment.astimezone(UTC).replace(tzinfo=None)
+    """Return a moment, which is of UTC where it names no zone, in UTC without a zone.
+
+    Raises:
+        InvalidInput: as ``from_wire_time`` does.
+    """
+    return from_wire_time(moment).replace(tzinfo=None)
 
 
 def from_wire_time(moment: datetime) -> datetime:

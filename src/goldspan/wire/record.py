@@ -192,13 +192,6 @@ def response_body(response: domain.Response) -> ResponseCreate:
     )
 
 
-def response_of(body: Response | ResponseCreate) -> domain.Response:
-    """Return the domain's response."""
-    return domain.Response(
-        values=plain_values(body.values), status=body.status, user_id=body.user_id
-    )
-
-
 def plain_values(values: Mapping[str, ResponseValue] | None) -> dict[str, Any]:
     """Return question name to value, without the ``{"value": ...}`` around each."""
     return {name: given.value for name, given in (values or {}).items()}

@@ -143,7 +143,7 @@ def _judgement(given: JudgementBody | None) -> judging.Judgement | None:
     shown_at = given.shown_at
     return judging.Judgement(
         shown_order=given.shown_order,
-        shown_at=None if shown_at is None else to_wire_time(from_wire_time(shown_at)),
+        shown_at=None if shown_at is None else to_wire_time(shown_at),
         elapsed_ms=given.elapsed_ms,
         suggestion_shown=given.suggestion_shown,
     )

@@ -35,7 +35,7 @@ def list_own(db: Database, actor: Caller) -> Items[ApiKey]:
 
 
 async def _created(db: Db, actor: Actor, user_id: str, data: ApiKeyCreate) -> ApiKey:
-    expires_at = None if data.expires_at is None else to_wire_time(from_wire_time(data.expires_at))
+    expires_at = None if data.expires_at is None else to_wire_time(data.expires_at)
     row, key = await db.write(keys.create_key, actor, user_id, data.name, data.scope, expires_at)
     return _shown(row, key)
 

@@ -12,6 +12,7 @@ from goldspan.wire.base import Items
 from goldspan.wire.facet import (
     FloatMetrics,
     IntegerMetrics,
+    MetadataMetrics,
     QuestionName,
     QuestionOptions,
     SuggestionOptions,
@@ -21,9 +22,7 @@ from goldspan.wire.facet import (
 
 
 @get("/api/v1/metadata-properties/{property_id:str}/metrics")
-async def metadata_metrics(
-    db: Database, actor: Caller, property_id: Id
-) -> TermsMetrics | IntegerMetrics | FloatMetrics:
+async def metadata_metrics(db: Database, actor: Caller, property_id: Id) -> MetadataMetrics:
     """Return the values of a metadata property: each with its count, or the least and greatest."""
     found = await db.read(facets.property_facet, actor, property_id)
     if found.terms is not None:

@@ -92,7 +92,7 @@ async def activity(db: Database, actor: Caller, dataset_id: Id, days: Days = 30)
 
     def read(unit: Unit) -> Activity:
         rows = quality.dataset_activity(unit, actor, dataset_id, days)
-        names = quality.usernames(unit)
+        names = unit.users.names()
         return Activity(days=[present_lead.active_day(row, names) for row in rows])
 
     return await db.read(read)

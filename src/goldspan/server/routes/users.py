@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from litestar import delete, get, patch, post
 from litestar.params import JSONBody
 from msgspec import UNSET
@@ -44,6 +46,12 @@ def shown(unit: Unit, row: UserRow, workspaces: list[str] | None = None) -> User
     return present.user(row, workspaces=workspaces, api_key=prefix)
 
 
+def all_shown(unit: Unit, rows: Sequence[UserRow]) -> list[User]:
+    """Return users as ``shown`` does, at the price of one."""
+    prefixes = unit.keys.prefixes()
+    return [present.user(row, api_key=prefixes.get(row.id, "")) for row in rows]
+
+
 def one_user(unit: Unit, actor: Actor, user_id: str) -> User:
     """Return a user as ``users.get_user`` finds them."""
     return shown(unit, users.get_user(unit, actor, user_id))
@@ -60,7 +68,7 @@ def list_all(db: Database, actor: Caller) -> Items[User]:
     """Return every user."""
 
     def read(unit: Unit) -> list[User]:
-        return [shown(unit, row) for row in users.list_users(unit, actor)]
+        return all_shown(unit, users.list_users(unit, actor))
 
     return Items(items=db.peek(read))
 

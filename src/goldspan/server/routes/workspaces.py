@@ -7,7 +7,7 @@ from litestar.params import JSONBody
 
 from goldspan.server import present
 from goldspan.server.deps import Caller, Database, Id
-from goldspan.server.routes.users import shown
+from goldspan.server.routes.users import all_shown
 from goldspan.services import workspaces
 from goldspan.storage.store import Unit
 from goldspan.wire.base import Items
@@ -45,7 +45,7 @@ def members(db: Database, actor: Caller, workspace_id: Id) -> Items[User]:
     """Return who is in a workspace."""
 
     def read(unit: Unit) -> list[User]:
-        return [shown(unit, row) for row in workspaces.list_members(unit, actor, workspace_id)]
+        return all_shown(unit, workspaces.list_members(unit, actor, workspace_id))
 
     return Items(items=db.peek(read))
 
