@@ -15,6 +15,7 @@ help: ## list the targets
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Goldspan needs Python 3.11 or newer, found " + sys.version.split()[0] + "; set PYTHON=python3.11")'
+	@echo "Installing into .venv, once: some minutes, 2 GB and more"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -qq --constraint constraints.txt pip
 	$(BIN)/python -m pip install -qq --constraint constraints.txt --editable '.[train,data,postgres]' --group dev

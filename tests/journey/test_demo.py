@@ -130,7 +130,7 @@ def test_a_demo_that_was_stopped_while_training_goes_on_there(
         _, errors = demo.communicate()
     if sent == signal.SIGINT:
         assert demo.returncode == 130
-        assert "The same command goes on from here." in errors
+        assert "The same command goes on from here" in errors
     assert not (events.parent / "report.json").exists()
 
     printed = goldspan(*arguments).stdout

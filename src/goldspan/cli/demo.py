@@ -88,7 +88,10 @@ def register(app: typer.Typer) -> None:
         try:
             made.run()
         except KeyboardInterrupt:
-            typer.echo("\nStopped. The same command goes on from here.", err=True)
+            typer.echo(
+                "\nStopped. The same command goes on from here, in the midst of a training, too.",
+                err=True,
+            )
             raise typer.Exit(130) from None
         finally:
             embedded.stop()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -18,6 +20,9 @@ from goldspan.run.folder import RunFolder
 from goldspan.run.terminal import progress_console
 from goldspan.training.processes import first_process
 from goldspan.training.result import OnEvent
+
+STDERR = 2
+HEARD = b"\nstopping after this step, with a checkpoint; Ctrl-C again ends at once\n"
 
 
 class RunEvents:
@@ -45,15 +50,21 @@ IN_STEPS = {
 IN_HELD_OUT = {"exact_match": "EM {:.1%}", "f1": "F1 {:.1%}"}
 """What the terminal shows of an event, and how."""
 
+SPEED_OVER_S = 600.0
+"""Over how long a bar's speed is averaged: between two ``step`` events minutes may pass."""
+
 
 class ProgressBar:
     """Shows a run's events as one line of the terminal; the default ``on_event``.
 
     Args:
         console: where to draw; None takes standard error, where somebody looks at it.
+        clock: gives the time, seconds.
     """
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(
+        self, console: Console | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         found, watched = (console, True) if console else progress_console()
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -63,6 +74,8 @@ class ProgressBar:
             TimeRemainingColumn(),
             console=found,
             disable=not watched,
+            speed_estimate_period=SPEED_OVER_S,
+            get_time=clock,
         )
         self._task = self._progress.add_task("training", total=None, figures="", unit="steps")
         self._figures: dict[str, str] = {}
@@ -188,6 +201,9 @@ class StopOnInterrupt(TrainerCallback):
 
         def note(_signal: int, _frame: FrameType | None) -> None:
             self.asked = True
+            # Not by print: the signal may have come in the midst of one.
+            with suppress(OSError):
+                os.write(STDERR, HEARD)
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
         before = signal.signal(signal.SIGINT, note)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from transformers import PrinterCallback, Trainer, TrainerCallback
+from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerState
 
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.preference import PreferencePair
@@ -154,6 +154,8 @@ def carry_out(
             trainer.add_callback(watcher)
         if refused := parts_refused(trainer):
             events("warning", message=refused)
+        if checkpoint:
+            _count_saves_as(checkpoint, trainer)
         with stop.listening():
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         steps = int(trainer.state.global_step)
@@ -199,6 +201,13 @@ def carry_out(
         final_loss=log.last_loss,
         interrupted=interrupted,
     )
+
+
+def _count_saves_as(checkpoint: Path, trainer: Trainer) -> None:
+    """Say ``save_steps`` in steps, as the checkpoint does: else transformers warns of a change."""
+    if trainer.args.save_steps < 1:
+        state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+        trainer.args.save_steps = state.save_steps
 
 
 def _take_best(trainer: Trainer) -> int | None:

@@ -1,5 +1,6 @@
 """Training a tiny span reader: it learns, saves, stops and goes on as if it had not stopped."""
 
+import logging
 import os
 import shutil
 import signal
@@ -89,6 +90,7 @@ def test_after_ctrl_c_or_a_kill_the_rest_of_the_run_has_the_same_losses(
     tmp_path: Path,
     step: int,
     lost: bool,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     # With dropout on, so that the random state has to be restored, too.
     twice = replace(settings, num_train_epochs=2, dropout=True)
@@ -106,7 +108,9 @@ def test_after_ctrl_c_or_a_kill_the_rest_of_the_run_has_the_same_losses(
     assert signal.getsignal(signal.SIGINT) is before
     if lost:  # as if it had been killed: the last checkpoint is older than the last step
         shutil.rmtree(stopped.folder.checkpoints_dir / f"checkpoint-{step}")
+    logging.getLogger("transformers").addHandler(caplog.handler)
     resumed = resume_training(output, on_event=quiet)
+    assert "do not match" not in caplog.text
     assert (resumed.interrupted, resumed.steps) == (False, 12)
     assert losses(resumed.folder) == losses(whole.folder)
     one, other = (

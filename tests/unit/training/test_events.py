@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from rich.console import Console
 from transformers import TrainerControl, TrainerState, TrainingArguments
 
@@ -38,6 +39,12 @@ def test_ctrl_c_asks_for_a_checkpoint_and_the_end_but_not_after_the_last_step() 
         assert (control.should_save, control.should_training_stop) == (expected, expected)
 
 
+def test_ctrl_c_is_answered_at_once(capfd: pytest.CaptureFixture[str]) -> None:
+    with StopOnInterrupt().listening():
+        os.kill(os.getpid(), signal.SIGINT)
+    assert "stopping after this step" in capfd.readouterr().err
+
+
 def test_in_another_thread_ctrl_c_is_left_alone() -> None:
     before = signal.getsignal(signal.SIGINT)
     inside: list[Any] = []
@@ -61,6 +68,19 @@ def test_without_a_listener_a_progress_bar_shows_steps_and_loss() -> None:
     bar("finished", {"steps": 20})
     assert "10/20 steps" in drawn.getvalue()
     assert "loss 1.250" in drawn.getvalue()
+
+
+def test_the_bar_says_how_long_it_takes_however_slow_the_steps_are() -> None:
+    drawn, now = io.StringIO(), [0.0]
+    bar = ProgressBar(Console(file=drawn, force_terminal=True, width=100), clock=lambda: now[0])
+    bar("started", {"step": 0, "total_steps": 40})
+    for step in (10, 20, 30):
+        now[0] += 60.0
+        bar("step", {"step": step, "loss": 1.0})
+    bar("finished", {"steps": 30})
+    # Ten steps are left, at ten a minute.
+    assert "30/40 steps loss 1.000" in drawn.getvalue()
+    assert "0:01:00" in drawn.getvalue().split("30/40 steps")[-1]
 
 
 def test_a_given_listener_is_the_only_one() -> None:
