@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +14,7 @@ from goldspan.cli.connecting import ApiKey, ApiUrl, DatasetName, WorkspaceName, 
 from goldspan.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from goldspan.sdk.importing import Imported
     from goldspan.sdk.session import Session
     from goldspan.wire.exchange import ImportReport
 
@@ -47,6 +50,13 @@ class OnFault(StrEnum):
 
 
 FIRST_WORKSPACE = "main"
+AS_OPTIONS = {
+    "on_fault=skip": "--on-fault skip",
+    "answers=none": "--answers none",
+    "say with a mapping which column stands for which field": "say which column stands for which "
+    "field, such as --column question=q",
+}
+"""What messages call the choices that are options here."""
 
 
 def register(app: typer.Typer) -> None:
@@ -107,34 +117,31 @@ def register(app: typer.Typer) -> None:
 
         mapping = _mapping(columns or [])
         session = open_session(api_url, api_key, None)
-        if dry_run:
-            told = check_file(
+        with _options_named():
+            if dry_run:
+                told = check_file(
+                    dataset,
+                    file,
+                    format=format.value,
+                    answers=answers.value,
+                    mapping=mapping,
+                    workspace=workspace,
+                    session=session,
+                )
+                _tell(told)
+                return
+            done = import_file(
                 dataset,
                 file,
                 format=format.value,
                 answers=answers.value,
                 mapping=mapping,
-                workspace=workspace,
+                on_fault=on_fault.value,
+                extractive=extractive,
+                workspace=_workspace(session, workspace),
                 session=session,
             )
-            _tell(told)
-            return
-        done = import_file(
-            dataset,
-            file,
-            format=format.value,
-            answers=answers.value,
-            mapping=mapping,
-            on_fault=on_fault.value,
-            extractive=extractive,
-            workspace=_workspace(session, workspace),
-            session=session,
-        )
-        skipped = f"{done.skipped} faulty rows skipped, " if done.skipped else ""
-        print(
-            f"{dataset}: {done.added} questions added, {done.updated} updated, {skipped}"
-            f"{len(done.dataset)} in all"
-        )
+        _tell_done(dataset, done)
 
 
 def _mapping(columns: list[str]) -> dict[str, str]:
@@ -144,10 +151,40 @@ def _mapping(columns: list[str]) -> dict[str, str]:
     return dict(one.partition("=")[::2] for one in columns)
 
 
+@contextmanager
+def _options_named() -> Iterator[None]:
+    """Let messages about a file name this command's options."""
+    try:
+        yield
+    except InvalidInput as error:
+        error.message = _as_options(error.message)
+        error.args = (error.message,)
+        raise
+
+
+def _as_options(message: str) -> str:
+    for choice, option in AS_OPTIONS.items():
+        message = message.replace(choice, option)
+    return message
+
+
+def _tell_done(dataset: str, done: Imported) -> None:
+    if done.new:
+        print(f"{dataset} is new: {done.new}")
+    skipped = f"{done.skipped} faulty rows skipped (--dry-run lists them), " if done.skipped else ""
+    print(
+        f"{dataset}: {done.added} questions added, {done.updated} updated, {skipped}"
+        f"{len(done.dataset)} in all"
+    )
+    if done.unread:
+        print(f"not read: the columns {', '.join(done.unread)}")
+
+
 def _tell(told: ImportReport) -> None:
     print(f"{told.format}: {told.rows} rows, {told.accepted} fit, {told.skipped} do not")
     for fault in told.faults:
-        print(f"  {fault.place}: {fault.message}" if fault.place else f"  {fault.message}")
+        message = _as_options(fault.message)
+        print(f"  {fault.place}: {message}" if fault.place else f"  {message}")
     if told.faults:
         raise typer.Exit(1)
 

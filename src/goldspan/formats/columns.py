@@ -23,6 +23,7 @@ from goldspan.formats.whole import WholeRecord
 
 ID_COLUMNS = ("id", "external_id")
 ORIGINS = ("article", "passage")
+ANSWERS = ("answer", "answers", "answer_start")
 
 
 def read_columns(table: Table, format: str, target: Target, name: str) -> Reading:
@@ -50,7 +51,7 @@ def read_columns(table: Table, format: str, target: Target, name: str) -> Readin
 def known_columns(target: Target) -> set[str]:
     """Return the columns that are looked for, in lower case."""
     own = {*target.shape.fields, *target.shape.questions, *target.shape.metadata}
-    fixed = {"question", "context", "answer", "answers", *ID_COLUMNS, *ORIGINS}
+    fixed = {"question", "context", *ANSWERS, *ID_COLUMNS, *ORIGINS}
     return own | fixed | {column.lower() for column in target.mapping.values()}
 
 
@@ -58,7 +59,7 @@ def _matched(table: Table, target: Target, name: str) -> dict[str, str]:
     """Return name within the dataset to the key under which rows have its column."""
     shape = target.shape
     known = {*shape.fields, *shape.questions, *shape.metadata}
-    known |= {"question", "context", "answer", "answers", *ID_COLUMNS, *ORIGINS}
+    known |= {"question", "context", *ANSWERS, *ID_COLUMNS, *ORIGINS}
     mapped = {one: table.key(column) for one, column in target.mapping.items()}
     missing = [target.mapping[one] for one, key in mapped.items() if key is None]
     strange = [one for one in mapped if one not in known]
@@ -135,6 +136,7 @@ class _Demonstrations:
         answers = self._mapping.get("answers", "")
         if self._wanted and answer in columns:
             given["answer"] = columns[answer]
+            given["answer_start"] = columns.get(self._mapping.get("answer_start", ""))
         elif self._wanted and answers in columns:
             given["answers"] = columns[answers]
         found = self._gatherer.take(row.number, row.place, given)

@@ -115,9 +115,12 @@ def _csv_rows(
 
 
 def _ragged(found: int, wanted: int, delimiter: str) -> str:
-    return (
-        f"{found} cells, but the header has {wanted}; put texts that hold {delimiter!r} into quotes"
+    remedy = (
+        f"put texts that hold {delimiter!r} into quotes"
+        if found > wanted
+        else f"write {delimiter!r} for an empty cell, too"
     )
+    return f"{found} cells, but the header has {wanted}; {remedy}"
 
 
 def _not_text(file: Any, name: str) -> InvalidFile:

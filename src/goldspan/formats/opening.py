@@ -109,9 +109,10 @@ def _folder(path: Path, format: str, target: Target, name: str, opened: ExitStac
         return argilla.read_argilla(data, name, target)
     found = sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*"))
     raise InvalidFile(
-        f"{name} is a zip archive without what {'Goldspan' if format == 'auto' else format!r} "
-        f"looks for in one: {arrow.STATE} or {arrow.SPLITS} (a folder of `datasets`), or "
-        f"{argilla.RECORDS} (of Argilla's to_disk); found {shown(found)}. If it is a spreadsheet, "
+        f"{name} is a folder or a zip archive without what "
+        f"{'Goldspan' if format == 'auto' else format!r} looks for in it: "
+        f"{arrow.STATE} or {arrow.SPLITS} (a folder of `datasets`), or {argilla.RECORDS} "
+        f"(of Argilla's to_disk); found {shown(found)}. If it is a spreadsheet, "
         "save the sheet as CSV UTF-8"
     )
 

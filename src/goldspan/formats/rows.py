@@ -14,7 +14,7 @@ from goldspan.formats.fault import Fault
 from goldspan.formats.source import misplaced, shown
 
 REQUIRED = ("question", "context", "answer")
-OPTIONAL = ("id", "article", "answers")
+OPTIONAL = ("id", "article", "answers", "answer_start")
 
 Row = Mapping[str, Any]
 
@@ -131,6 +131,10 @@ class _RowReading:
         if not all(isinstance(text, str) for text in texts):
             self.fault("answer", f"expected a text or a list of texts, found {shown(value)}")
             return ()
+        if not any(text.strip() for text in texts):
+            return ()
+        if row.get("answer_start") not in (None, "", []):
+            return self._placed(texts, row["answer_start"], context)
         return tuple(_located(text, context) for text in texts if text.strip())
 
     def _placed_answers(self, value: object, context: str) -> tuple[Answer, ...]:
@@ -149,13 +153,45 @@ class _RowReading:
                 f"{shown(value)}",
             )
             return ()
+        return self._at(texts, starts, context, "answers")
+
+    def _placed(self, texts: list[str], given: object, context: str) -> tuple[Answer, ...]:
+        """Return answers whose places stand in a column of their own."""
+        starts = [_whole(one) for one in (given if isinstance(given, list) else [given])]
+        if None in starts or len(starts) != len(texts) or not all(texts):
+            self.fault(
+                "answer_start",
+                "expected the character at which the answer begins, counted from 0, one for each "
+                f"answer, found {shown(given)}",
+            )
+            return ()
+        found = [start for start in starts if start is not None]
+        return self._at(texts, found, context, "answer_start")
+
+    def _at(
+        self, texts: list[str], starts: list[int], context: str, column: str
+    ) -> tuple[Answer, ...]:
         answers = []
         for text, start in zip(texts, starts, strict=True):
             if context.startswith(text, start):
                 answers.append(Answer(text, Span(start, start + len(text))))
             else:
-                self.fault("answers", misplaced(text, start, context))
+                self.fault(column, misplaced(text, start, context))
         return tuple(answers)
+
+
+def _whole(value: object) -> int | None:
+    """Return a whole number from 0; None if it is none.
+
+    A table writes it as a text, and as "34.0" where other rows of the column are empty.
+    """
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return int(number) if number.is_integer() and number >= 0 else None
 
 
 def _located(text: str, context: str) -> Answer:

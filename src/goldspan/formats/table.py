@@ -2,6 +2,7 @@
 
 ``id`` and ``article`` are optional; other columns are ignored. An answer that stands in its
 context takes its first place there, another has no place; an empty one says "not answerable".
+A column ``answer_start`` says which place it is, in code points from 0, and is checked.
 JSON lines may give several answers: ``answer`` as a list, or ``answers`` in the form of Hugging
 Face's SQuAD (``{"text": [...], "answer_start": [...]}``), whose places are checked.
 

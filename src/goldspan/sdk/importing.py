@@ -11,38 +11,21 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from goldspan.domain.answering import KNOWN_ANSWERS, answering_of
+from goldspan.domain.answering import answering_of
 from goldspan.domain.demonstration import Demonstration
-from goldspan.domain.metadata import TermsMetadataProperty
-from goldspan.domain.question import TextQuestion
 from goldspan.errors import InvalidFile, InvalidInput, NotFound
 from goldspan.formats.archive import pack
-from goldspan.formats.argilla import SETTINGS
-from goldspan.formats.fault import Fault
 from goldspan.formats.incoming import Target
-from goldspan.formats.opening import open_file
-from goldspan.formats.whole import Shape
-from goldspan.sdk.dataset import FeedbackDataset
+from goldspan.sdk.file_dataset import ASKED, TABLES, asking, called, look_at, settings_for
 from goldspan.sdk.progress import progress
 from goldspan.sdk.remote import RemoteFeedbackDataset
 from goldspan.sdk.session import Session, active
-from goldspan.sdk.settings import Settings
 from goldspan.sdk.upload import create_dataset
-from goldspan.wire import field as field_wire
-from goldspan.wire import metadata as metadata_wire
-from goldspan.wire import question as question_wire
-from goldspan.wire import vectors as vectors_wire
 from goldspan.wire.exchange import ImportReport
 
 Answers = Literal["responses", "suggestions", "controls", "none"]
 OnFault = Literal["refuse", "skip"]
 _SHOWN = 5
-# What a file must offer for a dataset to be made for it.
-_QUESTIONS = Shape(
-    fields={"question": True, "context": True},
-    questions={"answer": TextQuestion("answer")},
-    metadata={},
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +37,16 @@ class Imported:
         added: records that are new.
         updated: records that the dataset had already.
         skipped: faulty rows that were left out.
+        unread: columns of the file that nothing was read from.
+        new: what a dataset that was made for the file asks for, and why; "" where there was one.
     """
 
     dataset: RemoteFeedbackDataset
     added: int
     updated: int
     skipped: int = 0
+    unread: tuple[str, ...] = ()
+    new: str = ""
 
 
 def import_file(
@@ -102,20 +89,18 @@ def import_file(
     """
     _require(answers)
     used = active(session)
-    target = Target(_QUESTIONS, mapping or {}, answers != "none")
+    target = Target(ASKED, mapping or {}, answers != "none")
     with _as_file(path) as file:
-        dataset = _find(used, name, workspace)
+        dataset, new = _find(used, name, workspace), ""
         if dataset is not None:
             _require_kind(dataset, extractive)
         else:
-            settings = _settings(path, file, format, target, extractive)
+            settings, new = settings_for(path, file, format, target, extractive, on_fault)
             body = create_dataset(used, name, workspace, settings, [], show_progress=False)
             dataset = RemoteFeedbackDataset.open(used, body)
-        params = {"format": format, "answers": answers, "on_fault": on_fault, "filename": path.name}
-        if mapping:
-            params["mapping"] = msgspec.json.encode(mapping).decode()
+        params = _params(path, format, answers, mapping) | {"on_fault": on_fault}
         done = _send(used, dataset.id, file, params, show_progress)
-    return Imported(dataset, done.added, done.updated, done.skipped)
+    return Imported(dataset, done.added, done.updated, done.skipped, _unread(done), new)
 
 
 def check_file(
@@ -130,17 +115,19 @@ def check_file(
 ) -> ImportReport:
     """Say what an import into a dataset would do, every faulty row included; change nothing.
 
+    Where there is no dataset of that name, rows are held against the one that would be made.
+
     Raises:
-        NotFound: if there is no dataset of that name.
         InvalidFile: if the file cannot be read at all.
     """
     _require(answers)
     used = active(session)
-    dataset = RemoteFeedbackDataset.find(used, name, workspace)
-    params = {"format": format, "answers": answers, "filename": path.name, "dry_run": "true"}
-    if mapping:
-        params["mapping"] = msgspec.json.encode(mapping).decode()
+    dataset = _find(used, name, workspace)
+    params = _params(path, format, answers, mapping) | {"dry_run": "true"}
     with _as_file(path) as file:
+        if dataset is None:
+            target = Target(ASKED, mapping or {}, answers != "none")
+            return look_at(file, format, target, called(path)).report
         return _send(used, dataset.id, file, params, show_progress=False)
 
 
@@ -181,7 +168,7 @@ def import_demonstrations(
         marked = placed if extractive is None else extractive
         if marked and answers in ("responses", "suggestions"):
             _require_places(demonstrations)
-        settings = _asking(marked).settings
+        settings = asking(marked).settings
         body = create_dataset(used, name, workspace, settings, [], show_progress=False)
         dataset = RemoteFeedbackDataset.open(used, body)
     else:
@@ -194,6 +181,15 @@ def import_demonstrations(
         params = {"format": "jsonl", "answers": answers, "filename": "the demonstrations"}
         done = _send(used, dataset.id, file, params, show_progress)
     return Imported(dataset, done.added, done.updated)
+
+
+def _params(
+    path: Path, format: str, answers: str, mapping: Mapping[str, str] | None
+) -> dict[str, str]:
+    params = {"format": format, "answers": answers, "filename": called(path)}
+    if mapping:
+        params["mapping"] = msgspec.json.encode(mapping).decode()
+    return params
 
 
 def _require(answers: str) -> None:
@@ -219,79 +215,12 @@ def _require_kind(dataset: RemoteFeedbackDataset, extractive: bool | None) -> No
         )
 
 
-def _asking(extractive: bool) -> FeedbackDataset:
-    return FeedbackDataset.for_question_answering(
-        extractive=extractive,
-        metadata_properties=[
-            TermsMetadataProperty("article"),
-            TermsMetadataProperty("passage"),
-            TermsMetadataProperty(KNOWN_ANSWERS, visible_for_annotators=False),
-        ],
-    )
-
-
-def _settings(
-    path: Path, file: Path, format: str, target: Target, extractive: bool | None
-) -> Settings:
-    """Return the settings that a new dataset takes for a file's rows."""
-    saved = path / SETTINGS
-    if path.is_dir() and saved.is_file():
-        return argilla_settings(saved)
-    with open_file(file, format, target, path.name) as reading:
-        if reading.format not in ("squad", "csv", "jsonl", "json", "parquet", "datasets"):
-            raise InvalidInput(
-                f"{path.name} holds what people said in {reading.format}, so it takes a dataset "
-                "that asks the same; make one first, then import the file into it"
-            )
-        faults = []
-        placed = True
-        for row in reading.rows:
-            if isinstance(row, Fault):
-                faults.append(str(row))
-            else:
-                placed = placed and all(answer.span for answer in row.answers or ())
-                if row.answers is None and row.record.responses:
-                    raise InvalidInput(
-                        f"{path.name} holds whole records; make a dataset with their fields and "
-                        "questions first, then import the file into it"
-                    )
-    if faults:
-        raise InvalidFile(
-            f"{path.name} has {len(faults)} faults, so no dataset was made. Correct them and try "
-            "again:",
-            faults,
-        )
-    return _asking(placed if extractive is None else extractive).settings
-
-
-def argilla_settings(path: Path) -> Settings:
-    """Return the settings that Argilla 2 saved as ``settings.json``.
-
-    Raises:
-        InvalidFile: if they are no such settings.
-        InvalidSettings: if they do not make a dataset here.
-    """
-    try:
-        given = msgspec.json.decode(path.read_bytes(), type=_ArgillaSettings)
-    except (ValueError, OSError) as error:
-        raise InvalidFile(f"{path} does not hold Argilla's settings: {error}") from error
-    return Settings(
-        fields=[field_wire.field_of(one) for one in given.fields],
-        questions=[question_wire.question_of(one) for one in given.questions],
-        guidelines=given.guidelines,
-        metadata_properties=[metadata_wire.metadata_property_of(one) for one in given.metadata],
-        vectors_settings=[vectors_wire.vector_settings_of(one) for one in given.vectors],
-        allow_extra_metadata=given.allow_extra_metadata,
-    )
-
-
-class _ArgillaSettings(msgspec.Struct):
-    fields: list[field_wire.FieldCreate]
-    questions: list[question_wire.QuestionCreate]
-    metadata: list[metadata_wire.MetadataPropertyCreate] = []
-    vectors: list[vectors_wire.VectorSettingsCreate] = []
-    guidelines: str | None = None
-    allow_extra_metadata: bool = True
+def _unread(report: ImportReport) -> tuple[str, ...]:
+    """Return the columns that nothing was read from; () where the format has fixed ones."""
+    if not report.mapping or report.format not in TABLES:
+        return ()
+    read = {column.lower() for column in report.mapping.values()}
+    return tuple(column for column in report.columns if column.lower() not in read)
 
 
 def _require_places(demonstrations: Sequence[Demonstration]) -> None:
@@ -337,6 +266,8 @@ def _as_file(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         if not path.exists():
             raise NotFound(f"there is no file {path}", path=str(path))
+        if path.stat().st_size == 0:
+            raise InvalidFile(f"{path} is empty")
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="goldspan-") as folder:

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from goldspan.cli import build_app
-from goldspan.errors import NotFound
+from goldspan.errors import InvalidFile, InvalidInput, NotFound
 from goldspan.sdk import embedded
 from goldspan.sdk.remote import RemoteFeedbackDataset
 from goldspan.sdk.session import connect
@@ -51,6 +51,49 @@ def test_import_makes_the_first_workspace_and_updates_when_repeated(
     assert "'main' was made" in first
     assert "3 questions added, 0 updated, 3 in all" in first
     assert "0 questions added, 3 updated, 3 in all" in run("import", csv, "--dataset", "d")
+
+
+FAULTY = """question,context,answer,remark
+Where from?,From Rome to Paris.,Rome,
+,From Rome to Paris.,Paris,
+Where to?,From Rome to Paris.,Berlin,
+"""
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> str:
+    path = tmp_path / "faulty.csv"
+    path.write_text(FAULTY, encoding="utf-8")
+    return str(path)
+
+
+def test_faulty_rows_are_told_and_left_out_before_there_is_a_dataset(
+    run: Callable[..., str], csv: str, faulty: str
+) -> None:
+    run("import", csv, "--dataset", "d")
+    looked = CliRunner().invoke(build_app(), ["import", faulty, "--dataset", "e", "--dry-run"])
+    assert looked.exit_code == 1
+    assert "csv: 3 rows, 2 fit, 1 do not\n  line 3, column question: expected" in looked.stdout
+    for dataset in ("d", "e"):
+        with pytest.raises(InvalidInput, match="or import the others with --on-fault skip"):
+            run("import", faulty, "--dataset", dataset)
+    done = run("import", faulty, "--dataset", "e", "--on-fault", "skip")
+    assert "line 4 is the first of 1 rows with another\n" in done
+    assert "e: 2 questions added, 0 updated, 1 faulty rows skipped (--dry-run" in done
+    assert done.endswith("not read: the columns remark\n")
+    # Whoever says so gets marks all the same, of the rows that have some.
+    marked = run("import", faulty, "--dataset", "m", "--on-fault", "skip", "--extractive")
+    assert "m is new: annotators mark answers in the context\nm: 1 questions added" in marked
+
+
+def test_an_empty_file_is_told_of_whether_there_is_a_dataset_or_not(
+    run: Callable[..., str], csv: str, tmp_path: Path
+) -> None:
+    run("import", csv, "--dataset", "d")
+    (tmp_path / "empty.csv").write_bytes(b"")
+    for dataset in ("d", "e"):
+        with pytest.raises(InvalidFile, match=r"empty\.csv is empty"):
+            run("import", str(tmp_path / "empty.csv"), "--dataset", dataset)
 
 
 def test_export_says_what_it_left_out(run: Callable[..., str], csv: str, tmp_path: Path) -> None:

@@ -61,6 +61,34 @@ def test_an_answer_in_other_words_has_no_place_and_an_empty_one_is_not_answerabl
     assert two.answers == ()
 
 
+def test_a_column_says_at_which_place_the_answer_stands(csv_file: Any, jsonl_file: Any) -> None:
+    twice = "1894 or 1894"
+    # A table with empty cells writes whole numbers with a point, and -1 or nothing for silence.
+    cells = ["1894,8.0", "1894,", ",-1"]
+    csv = "\n".join(f"Q{n},{twice},{cell}" for n, cell in enumerate(cells))
+    read = read_csv(csv_file(f"question,context,answer,answer_start\n{csv}\n"))
+    first, second = Answer("1894", Span(0, 4)), Answer("1894", Span(8, 12))
+    assert [one.answers for one in read] == [(second,), (first,), ()]
+    both = {"context": twice, "answer": ["1894", "or"], "answer_start": [8, 5]}
+    (one,) = read_jsonl(jsonl_file(row(**both)))
+    assert one.answers == (second, Answer("or", Span(5, 7)))
+
+
+@pytest.mark.parametrize(
+    ("start", "fault"),
+    [
+        ("20", "the answer '1894' should start at character 20, where ' 189' stands; the nearest"),
+        ("soon", "expected the character at which the answer begins, counted from 0, one for"),
+        ("-1", "expected the character at which the answer begins, counted from 0, one for each"),
+    ],
+)
+def test_a_wrong_place_of_an_answer_is_told(csv_file: Any, start: str, fault: str) -> None:
+    header = "question,context,answer,answer_start"
+    with pytest.raises(InvalidFile) as caught:
+        read_csv(csv_file(f'{header}\nWhen?,"{CONTEXT}",1894,{start}\n'))
+    assert f"line 2, column answer_start: {fault}" in str(caught.value)
+
+
 def test_spaces_around_an_answer_do_not_hide_its_place(csv_file: Any) -> None:
     [read] = read_csv(csv_file("question,context,answer\nWhat?,It is tea.,tea \n"))
     assert read.answers == (Answer("tea", Span(6, 9)),)
@@ -138,6 +166,10 @@ CSV_FAULTS = [
     (
         "question,context,answer\nW?,a, b,tea\n",
         "line 2: 4 cells, but the header has 3; put texts t",
+    ),
+    (
+        "question,context,answer\nW?,tea\n",
+        "line 2: 2 cells, but the header has 3; write ',' for an",
     ),
     ('question,context,answer\nW?,"a\nb",t\nX?,"c\n', "line 4: unexpected end of data"),
     ('question,context,answer\nW?,"a" b,t\n', "line 2: ',' expected after '\"'"),
