@@ -26,6 +26,17 @@ def respond(person: Person, record_id: str, value: Any, **more: Any) -> dict[str
     return given
 
 
+def on_command_line(dataset: Dataset, server: Any) -> str:
+    """Return what ``goldspan quality`` prints."""
+    arguments = ["quality", "squad", "--workspace", dataset.workspace, "--api-url", server.url]
+    key = dataset.owner.http.headers[KEY_HEADER]
+    done = CliRunner().invoke(
+        build_app(), arguments, env={"GOLDSPAN_API_KEY": key, "COLUMNS": "160"}
+    )
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
 def disputed(dataset: Dataset) -> list[tuple[str, float]]:
     found = dataset.owner.get(f"{dataset.path}/disagreements")["items"]
     return [(one["id"], one["disagreement"]) for one in found]
@@ -202,14 +213,28 @@ def test_quality_over_http_and_on_the_command_line(
     assert people[ben.id]["majority_agreement"]["rate"] == 0.75
     ana.refused("GET", f"{dataset.path}/quality", 403)
 
-    arguments = ["quality", "squad", "--workspace", dataset.workspace, "--api-url", server.url]
-    key = dataset.owner.http.headers[KEY_HEADER]
-    done = CliRunner().invoke(
-        build_app(), arguments, env={"GOLDSPAN_API_KEY": key, "COLUMNS": "160"}
-    )
-    assert done.exit_code == 0, done.output
-    assert f"{question['alpha']['value']:.2f}" in done.output
-    assert "0.75" in done.output
+    told = on_command_line(dataset, server)
+    assert f"{question['alpha']['value']:.2f}" in told
+    assert "0.75" in told
+
+
+def test_answers_like_a_suggestion_are_counted_by_whether_it_was_seen(
+    make_dataset: MakeDataset, make_person: MakePerson, server: Any
+) -> None:
+    dataset = make_dataset()
+    person = make_person("annotator", dataset.workspace)
+    suggestion = {"question_id": dataset.question_ids["answer"], "value": "x"}
+    records = dataset.add(*(item(suggestions=[suggestion]) for _ in range(6)))
+    seen = [(True, "x"), (True, "x"), (True, "y"), (False, "x"), (False, "y"), (None, "x")]
+    for record, (shown, value) in zip(records, seen, strict=True):
+        judged = {} if shown is None else {"judgement": {"suggestion_shown": {"answer": shown}}}
+        respond(person, record["id"], value, **judged)
+    quality = dataset.owner.get(f"{dataset.path}/quality")
+    accepted, unseen = quality["suggestion_acceptance"], quality["suggestion_unseen"]
+    assert (accepted["count"], accepted["of"]) == (2, 3)
+    assert (unseen["count"], unseen["of"], unseen["rate"]) == (1, 2, 0.5)
+    assert unseen["low"] < 0.5 < unseen["high"]
+    assert "not seen: 1/2, 0.50" in on_command_line(dataset, server)
 
 
 def test_activity_counts_what_was_done_on_a_day(pair: tuple[Dataset, list[Person]]) -> None:

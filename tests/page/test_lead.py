@@ -207,6 +207,31 @@ def test_insights_show_the_figures_of_the_quality_route(
         expect(line).to_contain_text(f"{one['median_s']:g} s")
 
 
+def test_insights_set_seen_suggestions_against_unseen_ones(
+    site: Site, annotator: Person, walk: Opened
+) -> None:
+    dataset = site.extractive([annotator], name=new_name("Led"))
+    suggestion = site.suggest(dataset, "answer", [span("Lisa Novak", PAPER)])
+    records = dataset.add(*(item(PAPER, f"{n}?", suggestions=[suggestion]) for n in range(5)))
+    said = [(True, "Lisa Novak")] * 2 + [(False, "Lisa Novak"), (False, "1871"), (False, "1902")]
+
+    def judge(*numbers: int) -> None:
+        for number in numbers:
+            shown, text = said[number]
+            values = answer([span(text, PAPER)])
+            respond(annotator, records[number], values, suggestion_shown={"answer": shown})
+
+    judge(0, 1)
+    bias = walk(site.owner, f"/datasets/{dataset.id}/insights").get_by_role("region", name="Bias")
+    expect(bias).to_contain_text("2 of 2 answers")
+    expect(bias).to_contain_text("once some come only on request")
+    judge(2, 3, 4)
+    bias = walk(site.owner, f"/datasets/{dataset.id}/insights").get_by_role("region", name="Bias")
+    # Wilson's intervals: 2 of 2 is 34 to 100 %, 1 of 3 is 6 to 79 %.
+    for figure in ("100%34% to 100%2 of 2 answers", "33%6% to 79%1 of 3 answers"):
+        expect(bias).to_contain_text(figure)
+
+
 def test_settings_are_saved_and_a_stale_change_is_refused(
     site: Site, annotator: Person, walk: Opened, faults: Faults
 ) -> None:

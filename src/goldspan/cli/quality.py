@@ -77,6 +77,12 @@ def _lines(found: Quality) -> list[str]:
             f"Suggestions taken as they are: {use.count}/{use.of}, {use.rate:.2f}{_interval(use)}; "
             f"changed: {use.edited}."
         )
+    unseen = found.suggestion_unseen
+    if unseen is not None:
+        lines.append(
+            f"The same as a suggestion that was not seen: {unseen.count}/{unseen.of}, "
+            f"{unseen.rate:.2f}{_interval(unseen)}."
+        )
     if found.speed.median_s is not None:
         lines.append(
             f"Seconds a response: median {_seconds(found.speed.median_s)}, "

@@ -143,12 +143,17 @@ class AnnotatorQuality:
 
 @dataclass(frozen=True, slots=True)
 class QualityReport:
-    """A dataset's figures, by question, by annotator and over all."""
+    """A dataset's figures, by question, by annotator and over all.
+
+    ``suggestion_unseen`` is how often an answer was the suggestion that its annotator had not seen;
+    how far ``suggestion_acceptance`` lies above it is how much suggestions lead.
+    """
 
     questions: list[QuestionQuality]
     annotators: list[AnnotatorQuality]
     position_bias: FirstPosition | None
     suggestion_acceptance: SuggestionUse | None
+    suggestion_unseen: Rate | None
     speed: Speed
 
 
@@ -182,6 +187,7 @@ def quality_report(
         ],
         position_bias=_first_position(questions, answered),
         suggestion_acceptance=_suggestion_use(answered),
+        suggestion_unseen=_suggestion_unseen(answered),
         speed=_speed(answered),
     )
 
@@ -307,3 +313,14 @@ def _suggestion_use(answered: Sequence[Answered]) -> SuggestionUse | None:
     if rate is None:
         return None
     return SuggestionUse(rate.count, rate.of, rate.rate, rate.low, rate.high, edited)
+
+
+def _suggestion_unseen(answered: Sequence[Answered]) -> Rate | None:
+    """Count only where it is known that the suggestion was not on screen."""
+    same = [
+        accepted
+        for one in answered
+        for name, accepted in one.suggestion_accepted.items()
+        if one.suggestion_shown.get(name) is False
+    ]
+    return wilson(sum(same), len(same))

@@ -109,6 +109,7 @@ def quality(found: DatasetQuality) -> leading.Quality:
         annotators=[_annotator(one, found) for one in report.annotators],
         position_bias=_converted(report.position_bias, leading.FirstPosition),
         suggestion_acceptance=_converted(report.suggestion_acceptance, leading.SuggestionUse),
+        suggestion_unseen=_converted(report.suggestion_unseen, leading.Rate),
         speed=msgspec.convert(report.speed, leading.Speed, from_attributes=True),
     )
 

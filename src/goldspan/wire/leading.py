@@ -177,12 +177,16 @@ class Speed(Wire):
 
 
 class Quality(Wire):
-    """A dataset's figures."""
+    """A dataset's figures.
+
+    ``suggestion_unseen``: how often an answer was the suggestion though it had not been seen.
+    """
 
     questions: list[QuestionQuality]
     annotators: list[AnnotatorQuality]
     position_bias: FirstPosition | None
     suggestion_acceptance: SuggestionUse | None
+    suggestion_unseen: Rate | None
     speed: Speed
 
 

@@ -63,21 +63,32 @@ def test_a_tie_for_the_best_says_nothing_of_position() -> None:
     assert (bias.chosen, bias.of, bias.expected) == (1, 2, 0.5)
 
 
-def test_only_suggestions_that_were_shown_can_be_accepted() -> None:
-    def used(shown: bool, accepted: bool, edited: bool = False) -> Answered:
-        return Answered(
-            "r",
-            "ana",
-            {"answer": "x"},
-            suggestion_shown={"answer": shown},
-            suggestion_accepted={"answer": accepted},
-            suggestion_edited={"answer": edited},
-        )
+def used(shown: bool | None, accepted: bool, edited: bool = False) -> Answered:
+    return Answered(
+        "r",
+        "ana",
+        {"answer": "x"},
+        suggestion_shown={} if shown is None else {"answer": shown},
+        suggestion_accepted={"answer": accepted},
+        suggestion_edited={"answer": edited},
+    )
 
+
+def test_only_suggestions_that_were_shown_can_be_accepted() -> None:
     answered = [used(True, True), used(True, False, True), used(True, False), used(False, True)]
     use = quality_report(TEXT, answered, {}).suggestion_acceptance
     assert use is not None
     assert (use.count, use.edited, use.of) == (1, 1, 3)
+
+
+def test_an_answer_like_a_suggestion_counts_as_unseen_only_where_that_is_known() -> None:
+    answered = [used(False, True), *[used(False, False)] * 3, used(True, True), used(None, True)]
+    unseen = quality_report(TEXT, answered, {}).suggestion_unseen
+    assert unseen is not None
+    assert (unseen.count, unseen.of) == (1, 4)
+    # Wilson for 1 of 4, z = 1.96: (1 + z2/2 -+ z sqrt(3/4 + z2/4)) / (4 + z2), z2 = 3.84.
+    assert (unseen.low, unseen.high) == pytest.approx((0.0456, 0.6994), abs=1e-4)
+    assert quality_report(TEXT, [used(True, True)], {}).suggestion_unseen is None
 
 
 def test_half_of_the_responses_take_no_longer_than_the_median() -> None:

@@ -2751,6 +2751,7 @@ export interface components {
             questions: components["schemas"]["QuestionQuality"][];
             speed: components["schemas"]["Speed"];
             suggestion_acceptance: components["schemas"]["SuggestionUse"] | null;
+            suggestion_unseen: components["schemas"]["Rate"] | null;
         };
         /** Query */
         Query: {

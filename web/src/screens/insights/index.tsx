@@ -6,11 +6,12 @@ import type { Dataset } from "../../api/types";
 import { DatasetFrame } from "../../lead/DatasetFrame";
 import { DayBars } from "../../lead/DayBars";
 import { RateBar } from "../../lead/RateBar";
-import { percent, seconds } from "../../lead/format";
+import { seconds } from "../../lead/format";
 import { Broken, Waiting } from "../../parts/states";
 import { useLanguage } from "../../texts";
 import { useLeadTexts } from "../../texts/lead";
 import { Annotators } from "./Annotators";
+import { Bias } from "./Bias";
 import classes from "./insights.module.css";
 
 const DAYS = 30;
@@ -37,7 +38,7 @@ function Insights({ dataset }: { dataset: Dataset }) {
   const error = quality.error ?? activity.error ?? progress.error;
   if (error) return <Broken error={error} onAgain={() => void quality.refetch()} />;
   if (!quality.data || !activity.data || !progress.data) return <Waiting />;
-  const { questions, annotators, position_bias, suggestion_acceptance, speed } = quality.data;
+  const { questions, annotators, speed } = quality.data;
   const submitted = annotators.reduce((sum, one) => sum + one.submitted, 0);
   return (
     <div className={classes.page}>
@@ -124,30 +125,7 @@ function Insights({ dataset }: { dataset: Dataset }) {
         <Annotators annotators={annotators} />
       </section>
 
-      {(position_bias ?? suggestion_acceptance) && (
-        <section>
-          <h2 className={classes.heading}>{lead.insights.bias}</h2>
-          {position_bias && (
-            <p className={classes.pair}>
-              <span>{lead.insights.positionBias}</span>
-              <RateBar
-                {...position_bias}
-                value={position_bias.rate}
-                chance={position_bias.expected}
-              />
-              <span className={classes.hint}>
-                {lead.insights.positionHint(percent(position_bias.expected, language))}
-              </span>
-            </p>
-          )}
-          {suggestion_acceptance && (
-            <p className={classes.pair}>
-              <span>{lead.insights.suggestionAcceptance}</span>
-              <RateBar {...suggestion_acceptance} value={suggestion_acceptance.rate} />
-            </p>
-          )}
-        </section>
-      )}
+      <Bias quality={quality.data} />
 
       {speed.median_s !== null && (
         <section>

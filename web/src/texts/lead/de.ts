@@ -146,7 +146,13 @@ export const de: LeadTexts = {
     bias: "Verzerrung",
     positionBias: "Die zuerst gezeigte Antwort wurde gewählt",
     positionHint: (share) => `${share} wären unverzerrt; dort steht eine Linie.`,
-    suggestionAcceptance: "Gezeigte Vorschläge wurden unverändert übernommen",
+    suggestionSeen: "Wie ein Vorschlag, der zu sehen war",
+    suggestionUnseen: "Wie ein Vorschlag, der nicht zu sehen war",
+    suggestionHint:
+      "Um wie viel die erste Zahl über der zweiten liegt, so sehr leiten Vorschläge; wo die Intervalle sich überschneiden, kann es Zufall sein.",
+    suggestionOnRequest:
+      "Wie sehr Vorschläge leiten, zeigt sich, wenn manche nur auf Wunsch kommen; bei wie vielen Einträgen, steht in den Einstellungen.",
+    counted: (n: number, of: number) => `${number(n)} von ${number(of)} Antworten`,
     speed: "Zeit je Eintrag",
     speedValue: (median, p90) => `Median ${median}, neun von zehn unter ${p90}`,
     interval: (low, high) => `${low} bis ${high}`,

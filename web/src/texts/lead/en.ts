@@ -144,7 +144,13 @@ export const en = {
     bias: "Bias",
     positionBias: "The first shown candidate was chosen",
     positionHint: (share: string) => `${share} is what no bias gives; it stands as a line.`,
-    suggestionAcceptance: "Shown suggestions were accepted as they stand",
+    suggestionSeen: "The same as a suggestion that was seen",
+    suggestionUnseen: "The same as a suggestion that was not seen",
+    suggestionHint:
+      "How far the first lies above the second is how much suggestions lead; where the intervals overlap, it may be chance.",
+    suggestionOnRequest:
+      "How much suggestions lead shows once some come only on request; the settings say of how many records.",
+    counted: (n: number, of: number) => `${number(n)} of ${number(of)} answers`,
     speed: "Time per record",
     speedValue: (median: string, p90: string) => `median ${median}, nine in ten under ${p90}`,
     interval: (low: string, high: string) => `${low} to ${high}`,
