@@ -1,6 +1,7 @@
 """A copy of a database, into the other kind and back."""
 
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from tests.postgres import Databases
 from tests.store.sample import Sample, make_sample
 
-from goldspan.errors import StorageFailure
+from goldspan.errors import InvalidFile, StorageFailure
 from goldspan.storage.before_migration import keep_before_migration
 from goldspan.storage.copying import CopiedTable, dump, read_manifest
 from goldspan.storage.engine import reader_engine
@@ -42,6 +43,24 @@ def test_a_copy_of_a_copy_has_the_same_rows(store: Store, sample: Sample, tmp_pa
     engine.dispose()
     assert second.tables == first.tables
     assert first.tables["records"].rows == 1
+
+
+def test_a_copy_whose_bits_were_turned_is_refused(
+    sqlite_store: SqliteStore, tmp_path: Path
+) -> None:
+    archive = tmp_path / "b.zip"
+    with sqlite_store.read() as unit:
+        unit.maintenance.dump(archive)
+    with zipfile.ZipFile(archive) as opened:
+        first = opened.infolist()[0]
+    content = bytearray(archive.read_bytes())
+    name, extra = content[first.header_offset + 26], content[first.header_offset + 28]
+    content[first.header_offset + 30 + name + extra] = 0x07  # a block of no known kind
+    archive.write_bytes(content)
+    home = Home(tmp_path / "home")
+    with pytest.raises(InvalidFile, match="is damaged"):
+        restore_home(home, archive)
+    assert not home.database_path.exists()
 
 
 def test_a_copy_goes_into_an_empty_postgres_database_only(

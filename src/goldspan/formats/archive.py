@@ -7,6 +7,7 @@ to terabytes. So names are checked, and what comes out is counted while it comes
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from goldspan.errors import InvalidFile
@@ -18,6 +19,17 @@ MOST_RATIO = 200
 FREE_BYTES = 64 * 2**20
 BLOCK_BYTES = 2**20
 SYMLINK = 0o120000
+# zlib's error is of a stream whose bits were turned; a name may be one file's and another's folder.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    NotADirectoryError,
+    IsADirectoryError,
+    FileExistsError,
+)
 
 
 def unpack(archive: Path, folder: Path, name: str) -> None:
@@ -39,7 +51,7 @@ def unpack(archive: Path, folder: Path, name: str) -> None:
             left = min(MOST_BYTES, max(FREE_BYTES, MOST_RATIO * archive.stat().st_size))
             for member in members:
                 left -= _unpack_one(opened, member, folder, left, name)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
+    except DAMAGED as error:
         raise InvalidFile(f"{name} is a damaged zip archive: {error}") from error
     except RuntimeError as error:  # how zipfile says that a password is needed
         raise InvalidFile(f"{name} cannot be unpacked: {error}") from error

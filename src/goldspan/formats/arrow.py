@@ -63,7 +63,7 @@ def datasets_table(folder: Path, name: str) -> Iterator[Table]:
     arrow = pyarrow()
     with _faults_of(arrow, name):
         splits = _splits(folder, name)
-        columns = list(_features(folder / splits[0]))
+        columns = list(_features(folder / splits[0], name))
         header = columns if splits == [""] else [*columns, "split"]
         yield Table(header, _numbered(_datasets_rows(arrow, folder, splits, name)))
 
@@ -72,7 +72,7 @@ def datasets_table(folder: Path, name: str) -> Iterator[Table]:
 def _faults_of(arrow: Any, name: str) -> Iterator[None]:
     try:
         yield
-    except (arrow.ArrowException, json.JSONDecodeError, KeyError) as error:
+    except arrow.ArrowException as error:
         raise InvalidFile(f"{name} is damaged: {error}") from error
 
 
@@ -80,8 +80,8 @@ def _splits(folder: Path, name: str) -> list[str]:
     """Return the folder's splits; [""] where it is one dataset."""
     if not (folder / SPLITS).is_file():
         return [""]
-    given = json.loads((folder / SPLITS).read_bytes())
-    splits = given.get("splits") if isinstance(given, dict) else None
+    given = _read_json(folder / SPLITS, name)
+    splits = given.get("splits")
     if not isinstance(splits, list) or not splits or not all(map(_is_plain, splits)):
         raise InvalidFile(f"{name}: {SPLITS} should name the splits, found {shown(given)}")
     return splits
@@ -91,20 +91,39 @@ def _is_plain(name: object) -> bool:
     return isinstance(name, str) and bool(name) and Path(name).name == name and name != ".."
 
 
-def _features(folder: Path) -> Mapping[str, Any]:
-    features = json.loads((folder / INFO).read_bytes()).get("features")
+def _read_json(path: Path, name: str) -> dict[str, Any]:
+    """Return the object in one of the folder's JSON files. Raises InvalidFile."""
+    try:
+        found = json.loads(path.read_bytes())
+    except FileNotFoundError as error:
+        raise InvalidFile(
+            f"{name} is damaged: there is no {path.name} where one belongs"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidFile(f"{name} is damaged: {path.name} is not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise InvalidFile(f"{name}: {path.name} should be an object, found {shown(found)}")
+    return found
+
+
+def _features(folder: Path, name: str) -> Mapping[str, Any]:
+    features = _read_json(folder / INFO, name).get("features")
     return features if isinstance(features, dict) else {}
+
+
+def _files(folder: Path, name: str) -> list[object]:
+    """Return the names of a folder's Arrow streams. Raises InvalidFile."""
+    files = _read_json(folder / STATE, name).get("_data_files")
+    if not isinstance(files, list) or not all(isinstance(one, dict) for one in files):
+        raise InvalidFile(f"{name}: {STATE} should list `_data_files`, found {shown(files)}")
+    return [one.get("filename") for one in files]
 
 
 def _datasets_rows(arrow: Any, folder: Path, splits: Sequence[str], name: str) -> Iterator[FileRow]:
     for split in splits:
-        features = _features(folder / split)
-        files = json.loads((folder / split / STATE).read_bytes())["_data_files"]
-        batches = (
-            batch
-            for file in files
-            for batch in _batches(arrow, folder / split, file.get("filename"), name)
-        )
+        features = _features(folder / split, name)
+        files = _files(folder / split, name)
+        batches = (batch for file in files for batch in _batches(arrow, folder / split, file, name))
         place = f"{split}[{{}}]" if split else "row {}"
         for row in _rows(batches, place, features):
             yield FileRow(
@@ -113,8 +132,8 @@ def _datasets_rows(arrow: Any, folder: Path, splits: Sequence[str], name: str) -
 
 
 def _batches(arrow: Any, folder: Path, filename: object, name: str) -> Iterator[Any]:
-    if not _is_plain(filename):
-        raise InvalidFile(f"{name}: {STATE} names a file {shown(filename)}")
+    if not _is_plain(filename) or not (folder / str(filename)).is_file():
+        raise InvalidFile(f"{name}: {STATE} names a file {shown(filename)}, which is not there")
     with arrow.memory_map(str(folder / str(filename))) as source:
         yield from arrow.ipc.open_stream(source)
 
@@ -123,7 +142,9 @@ def _rows(batches: Iterable[Any], place: str, features: Mapping[str, Any]) -> It
     labels = {
         column: feature["names"]
         for column, feature in features.items()
-        if isinstance(feature, dict) and feature.get("_type") == "ClassLabel"
+        if isinstance(feature, dict)
+        and feature.get("_type") == "ClassLabel"
+        and isinstance(feature.get("names"), list)
     }
     number = 0
     for batch in batches:

@@ -66,6 +66,7 @@ def read_label_studio(data: Buffer, name: str, target: Target) -> Reading:
 
 
 def _rows(data: Buffer, name: str, target: Target) -> Iterator[Incoming | Fault]:
+    places: dict[str, str] = {}
     for row in json_table(data, name).rows:
         if isinstance(row, Fault):
             yield row
@@ -73,8 +74,14 @@ def _rows(data: Buffer, name: str, target: Target) -> Iterator[Incoming | Fault]
         task = _Task(row, target)
         record = task.record()
         yield from task.faults
-        if not task.faults:
+        if task.faults:
+            continue
+        first = places.setdefault(record.external_id or row.place, row.place)
+        if first == row.place:
             yield Incoming(row.number, row.place, record)
+        else:
+            message = f"the id {shown(record.external_id)} stands in {first} already"
+            yield Fault(row.place, message, row.number)
 
 
 class _Task:
@@ -170,7 +177,7 @@ class _Task:
             where = f"{place}.result[{at}]"
             question = self._question(part)
             if question is None:
-                if part.get("type") in KINDS:
+                if str(part.get("type")) in KINDS:
                     message = f"no question of the dataset takes {shown(part.get('type'))}"
                     self._fault(where, message)
                 continue
@@ -193,15 +200,25 @@ class _Task:
         elif isinstance(question, RankingQuestion):
             self._put_ranking(values, question, value, place)
         elif isinstance(question, TextQuestion):
-            texts = value.get("text")
-            values[question.name] = "\n".join(texts) if isinstance(texts, list) else texts
+            texts = self._list(value, "text", place)
+            values[question.name] = "\n".join(map(str, texts))
         elif isinstance(question, RatingQuestion):
             values[question.name] = value.get("rating")
         else:
-            chosen = value.get("choices") or [None]
+            chosen = self._list(value, "choices", place) or [None]
             values[question.name] = (
                 chosen if isinstance(question, MultiLabelQuestion) else chosen[0]
             )
+
+    def _list(self, value: Node, key: str, place: str) -> list[Any]:
+        """Return a list of a part's value; of a text alone, one that holds it."""
+        given = value.get(key) or []
+        if isinstance(given, str):
+            return [given]
+        if isinstance(given, list):
+            return given
+        self._fault(f"{place}.value.{key}", f"expected a list, found {shown(given)}")
+        return []
 
     def _put_ranking(
         self, values: dict[str, Any], question: RankingQuestion, value: Node, place: str
@@ -228,7 +245,7 @@ class _Task:
             self._fault(place, misplaced(str(text), start, context))
             return None
         labels = [option.value for option in question.labels]
-        given = [one for key in ("labels", "hypertextlabels") for one in value.get(key) or ()]
+        given = self._list(value, "labels", place) + self._list(value, "hypertextlabels", place)
         label = labels[0] if len(labels) == 1 else next(iter(given), None)
         return {"label": label, "start": span.start, "end": span.end}
 

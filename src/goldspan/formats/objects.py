@@ -11,6 +11,21 @@ from goldspan.errors import GoldspanError, InvalidFile, InvalidInput
 from goldspan.formats.source import decode_json, read_source, shown
 
 Item = TypeVar("Item")
+Kind = tuple[str, tuple[type, ...]]
+"""What a column holds, in words and in Python."""
+
+TEXT: Kind = "a text", (str,)
+WHOLE: Kind = "a whole number", (int,)
+NUMBER: Kind = "a number", (int, float)
+LIST: Kind = "a list", (list,)
+
+
+def require_kinds(row: Mapping[str, Any], kinds: Mapping[str, Kind]) -> None:
+    """Raise InvalidInput unless each of the columns that a row has holds its kind, or null."""
+    for column, (words, types) in kinds.items():
+        value = row.get(column)
+        if value is not None and type(value) not in types:
+            raise InvalidInput(f"{column!r} is {words}, found {shown(value)}")
 
 
 def read_objects(

@@ -18,10 +18,18 @@ from goldspan.domain.preference import PreferencePair
 from goldspan.domain.prompt import PromptTemplate
 from goldspan.domain.span import Span
 from goldspan.errors import InvalidInput
-from goldspan.formats.objects import read_objects
+from goldspan.formats.objects import LIST, NUMBER, TEXT, WHOLE, Kind, read_objects, require_kinds
 from goldspan.formats.source import shown
 
 COLUMNS = ("prompt", "chosen", "rejected")
+OPTIONAL: dict[str, Kind] = {
+    **dict.fromkeys(("question", "context", "chosen_text", "rejected_text"), TEXT),
+    **dict.fromkeys(("article", "passage"), TEXT),
+    **dict.fromkeys(("chosen_start", "rejected_start"), WHOLE),
+    **dict.fromkeys(("agreement", "label_smoothing", "weight"), NUMBER),
+    "annotators": LIST,
+}
+"""What the other columns hold, where they are there."""
 
 
 def pair_row(pair: PreferencePair, template: PromptTemplate | None = None) -> dict[str, Any]:
@@ -58,11 +66,13 @@ def pair_of(row: Mapping[str, Any], name: str) -> PreferencePair:
         name: names the row's record where the row itself does not.
 
     Raises:
-        InvalidInput: if a column is missing, is no text, or the two answers are the same.
+        InvalidInput: if a column is missing, holds something else than it should, or the two
+            answers are the same.
     """
     for column in COLUMNS:
         if not isinstance(row.get(column), str):
             raise InvalidInput(f"{column!r} is a text, found {shown(row.get(column))}")
+    require_kinds(row, OPTIONAL)
     context = row.get("context") or ""
     chosen, rejected = (_answer(row, side, context) for side in ("chosen", "rejected"))
     if chosen.text == rejected.text:
@@ -78,7 +88,7 @@ def pair_of(row: Mapping[str, Any], name: str) -> PreferencePair:
         weight=row.get("weight") or 1.0,
         article=row.get("article") or "",
         passage=row.get("passage") or "",
-        agreement=row.get("agreement", 1.0),
+        agreement=1.0 if row.get("agreement") is None else row["agreement"],
         tie=bool(row.get("tie", False)),
     )
 

@@ -14,7 +14,7 @@ from goldspan.domain.collect import NO_ANSWER, located
 from goldspan.domain.demonstration import Answer
 from goldspan.domain.verdict import Verdict
 from goldspan.errors import InvalidInput
-from goldspan.formats.objects import read_objects
+from goldspan.formats.objects import TEXT, read_objects, require_kinds
 from goldspan.formats.source import shown
 
 OTHER_NAMES = {"answer": "completion", "good": "label", "question": "prompt"}
@@ -36,6 +36,7 @@ def verdict_of(row: Mapping[str, Any], name: str) -> Verdict:
             raise InvalidInput(f"{column!r} is a text, found {shown(found[column])}")
     if not isinstance(found["good"], bool):
         raise InvalidInput(f"'good' is true or false, found {shown(found['good'])}")
+    require_kinds(row, dict.fromkeys(("context", "article", "passage"), TEXT))
     context = row.get("context") or ""
     text = found["answer"].strip()
     return Verdict(

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 LEFT_OUT = frozenset({"search_documents", "search_queue"})
 ROWS_A_READ = 1000
+DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError)
 
 
 class CopiedTable(msgspec.Struct):
@@ -122,7 +124,7 @@ def read_manifest(path: Path) -> Manifest:
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
+    except (*DAMAGED, KeyError, ValueError, OSError) as error:
         raise InvalidFile(
             f"{path} is no backup of Goldspan's, or was cut off: {error}. Nothing was restored"
         ) from error
@@ -151,7 +153,7 @@ def load(connection: sa.Connection, path: Path) -> Manifest:
             for name, copied in manifest.tables.items():
                 with archive.open(_member(name)) as file:
                     _load_table(connection, name, copied, file, path)
-    except (zipfile.BadZipFile, KeyError, EOFError) as error:
+    except (*DAMAGED, KeyError) as error:
         raise InvalidFile(f"{path} is damaged: {error}. Nothing was restored") from error
     upgrade(connection, "head")
     _queue_texts(connection)

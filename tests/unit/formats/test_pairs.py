@@ -69,6 +69,23 @@ def test_all_faulty_lines_are_listed(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("context", 5, "'context' is a text, found 5"),
+        ("chosen_start", "9", "'chosen_start' is a whole number, found '9'"),
+        ("annotators", "ana", "'annotators' is a list, found 'ana'"),
+        ("label_smoothing", "0.1", "'label_smoothing' is a number, found '0.1'"),
+        ("weight", True, "'weight' is a number, found True"),
+    ],
+)
+def test_a_column_of_another_kind_is_told(
+    tmp_path: Path, column: str, value: object, said: str
+) -> None:
+    with pytest.raises(InvalidFile, match=f"line 1: {said}"):
+        read_pairs(write_lines(tmp_path / "pairs.jsonl", {**pair_row(PAIR), column: value}))
+
+
 def test_an_empty_file_is_no_file_of_pairs(tmp_path: Path) -> None:
     with pytest.raises(InvalidFile, match="is empty"):
         read_pairs(write_lines(tmp_path / "pairs.jsonl"))

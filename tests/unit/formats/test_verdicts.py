@@ -25,8 +25,11 @@ def test_a_verdict_is_read_by_our_names_and_by_those_of_kto_trainers(tmp_path: P
 
 def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "verdicts.jsonl"
-    path.write_text('{"question": "q", "answer": "a", "good": "yes"}\n[]\n', encoding="utf-8")
+    good = '{"question": "q", "answer": "a", "good": true'
+    lines = [good.replace("true", '"yes"}'), "[]", f'{good}, "context": ["c"]}}']
+    path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(InvalidFile) as caught:
         read_verdicts(path)
     assert "'good' is true or false" in str(caught.value)
     assert "line 2" in str(caught.value)
+    assert "line 3: 'context' is a text, found ['c']" in str(caught.value)
