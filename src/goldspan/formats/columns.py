@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -132,13 +133,11 @@ class _Demonstrations:
             if self._mapping.get(name) in columns
         }
         given["id"] = self._records.named(columns)
-        answer = self._mapping.get(names.question.name, "")
-        answers = self._mapping.get("answers", "")
-        if self._wanted and answer in columns:
-            given["answer"] = columns[answer]
-            given["answer_start"] = columns.get(self._mapping.get("answer_start", ""))
-        elif self._wanted and answers in columns:
-            given["answers"] = columns[answers]
+        if self._wanted and self._mapping.get(names.question.name) in columns:
+            given["answer"] = self._records.cell(columns, names.question.name)
+            given["answer_start"] = self._records.cell(columns, "answer_start")
+        elif self._wanted and self._mapping.get("answers") in columns:
+            given["answers"] = self._records.cell(columns, "answers")
         found = self._gatherer.take(row.number, row.place, given)
         if found is None:
             return None
@@ -184,17 +183,24 @@ class _Records:
     def named(self, columns: Mapping[str, Any]) -> Any:
         """Return the id that the row gives itself, or None."""
         for name in ID_COLUMNS:
-            value = columns.get(self._mapping.get(name, ""))
+            value = self.cell(columns, name)
             if value not in (None, ""):
                 return str(value) if type(value) is int else value
         return None
+
+    def cell(self, columns: Mapping[str, Any], name: str) -> Any:
+        """Return what a row has in the column for a name; None where there is no such column.
+
+        A column may have no name at all: pandas writes an index under the empty one.
+        """
+        return columns.get(self._mapping[name]) if name in self._mapping else None
 
     def made(self, row: FileRow, passed_over: set[str]) -> Incoming | Fault:
         """Return the row's record without its external id."""
         shape = self._target.shape
         fields: dict[str, Any] = {}
         for name, required in shape.fields.items():
-            value = row.columns.get(self._mapping.get(name, ""))
+            value = self.cell(row.columns, name)
             if name in passed_over or (value in (None, "") and not required):
                 continue
             if value is None:
@@ -209,7 +215,7 @@ class _Records:
     def _metadata(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name in {*self._target.shape.metadata, *ORIGINS}:
-            value = columns.get(self._mapping.get(name, ""))
+            value = self.cell(columns, name)
             if value not in (None, ""):
                 found[name] = _metadata_value(self._target.shape.metadata.get(name), value)
         return found
@@ -219,10 +225,10 @@ class _Records:
             return {}
         found: dict[str, Any] = {}
         for name, question in self._target.shape.questions.items():
-            column = self._mapping.get(name, "")
+            value = self.cell(columns, name)
             # A field of the same name is what is shown, not what is answered.
-            if name not in self._target.shape.fields and columns.get(column) not in (None, ""):
-                found[name] = _question_value(question, columns[column])
+            if name not in self._target.shape.fields and value not in (None, ""):
+                found[name] = _question_value(question, value)
         return found
 
     def _repeated(self, made: Incoming) -> Fault | None:
@@ -252,12 +258,14 @@ def _question_value(question: Question, value: Any) -> Any:
 
 
 def _number(value: Any, kind: type[int | float] | None) -> Any:
+    """Return a cell's text as a number that JSON has; what is none stays as it is."""
     if kind is None or not isinstance(value, str):
         return value
     try:
-        return kind(value)
+        number = kind(value)
     except ValueError:
         return value  # the check against the dataset says what was expected
+    return number if math.isfinite(number) else value
 
 
 def _content_name(record: WholeRecord) -> str:

@@ -56,7 +56,7 @@ def read_native(table: Table, format: str, *, escaped: bool = False) -> Reading:
 
 
 def _rows(table: Table, flat: bool, escaped: bool) -> Iterator[Incoming | Fault]:
-    places: dict[str, str] = {}
+    places: dict[tuple[str, str], str] = {}
     for row in table.rows:
         if isinstance(row, Fault):
             yield row
@@ -71,14 +71,14 @@ def _rows(table: Table, flat: bool, escaped: bool) -> Iterator[Incoming | Fault]
         yield _repeated(record, row, places) or Incoming(row.number, row.place, record)
 
 
-def _repeated(record: WholeRecord, row: FileRow, places: dict[str, str]) -> Fault | None:
-    name = record.external_id or record.id
-    if name is None:
-        return None
-    first = places.setdefault(name, row.place)
-    if first == row.place:
-        return None
-    return Fault(row.place, f"record {name!r} stands in {first} already", row.number)
+def _repeated(
+    record: WholeRecord, row: FileRow, places: dict[tuple[str, str], str]
+) -> Fault | None:
+    for what, name in (("external id", record.external_id), ("id", record.id)):
+        first = row.place if name is None else places.setdefault((what, name), row.place)
+        if first != row.place:
+            return Fault(row.place, f"the {what} {name!r} stands in {first} already", row.number)
+    return None
 
 
 def _nested(columns: Mapping[str, str | None]) -> dict[str, Any]:

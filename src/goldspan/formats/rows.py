@@ -127,7 +127,7 @@ class _RowReading:
                 "no such column; an empty one says that the context does not answer the question",
             )
         value = row.get("answer")
-        texts = value if isinstance(value, list) else [value or ""]
+        texts = value if isinstance(value, list) else ["" if value is None else value]
         if not all(isinstance(text, str) for text in texts):
             self.fault("answer", f"expected a text or a list of texts, found {shown(value)}")
             return ()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from goldspan.domain.demonstration import Answer
+from goldspan.domain.metadata import FloatMetadataProperty
 from goldspan.domain.question import (
     LabelQuestion,
     RankingQuestion,
@@ -228,6 +229,111 @@ def test_an_archive_that_unfolds_to_too_much_is_stopped(tmp_path: Path) -> None:
     assert bomb.stat().st_size < 2**20
     with pytest.raises(InvalidFile, match="unfolds to more than 200 times its size"):
         rows(bomb)
+
+
+def test_an_archive_whose_bits_were_turned_is_damaged(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.zip", ("records.json", bytes(range(256)) * 40))
+    content = bytearray(path.read_bytes())
+    content[30 + len("records.json")] = 0x07  # behind the header: a block of no known kind
+    path.write_bytes(content)
+    with pytest.raises(InvalidFile, match="damaged zip archive"):
+        rows(path)
+
+
+def test_an_archive_in_which_a_file_is_a_folder_too_is_damaged(tmp_path: Path) -> None:
+    with pytest.raises(InvalidFile, match="damaged zip archive"):
+        rows(archive(tmp_path / "a.zip", ("a", b"x"), ("a/b", b"y")))
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        ({"state.json": b"{}"}, "there is no dataset_info.json where one belongs"),
+        ({"state.json": b"{}", "dataset_info.json": b"{"}, "dataset_info.json is not JSON"),
+        ({"state.json": b"{}", "dataset_info.json": b"[]"}, "should be an object, found \\[\\]"),
+        (
+            {"state.json": b"{}", "dataset_info.json": b"{}"},
+            "should list `_data_files`, found None",
+        ),
+        (
+            {"state.json": b'{"_data_files":[{"filename":"a"}]}', "dataset_info.json": b"{}"},
+            "names a file 'a', which is not there",
+        ),
+    ],
+)
+def test_a_datasets_folder_that_is_not_whole_is_told(
+    tmp_path: Path, members: dict[str, bytes], message: str
+) -> None:
+    pytest.importorskip("pyarrow")
+    shape = Shape({}, {}, {})
+    with pytest.raises(InvalidFile, match=message):
+        rows(archive(tmp_path / "d.zip", *members.items()), shape)
+
+
+@pytest.mark.parametrize(
+    ("part", "place"),
+    [
+        (part("choices", {"choices": {"yes": 1}}), "result[0].value.choices"),
+        (part("textarea", {"text": 7}), "result[0].value.text"),
+        (part("textarea", 7), "result[0].value"),
+    ],
+)
+def test_a_label_studio_part_of_another_form_is_told(
+    tmp_path: Path, part: dict[str, Any], place: str
+) -> None:
+    data = {"prompt": "p", "left": "a", "right": "b"}
+    given = {"id": 1, "data": data, "annotations": [{"result": [part]}]}
+    _, (fault,) = rows(save(tmp_path, [given]), COMPARING)
+    assert str(fault).startswith(f"[0].annotations[0].{place}: expected ")
+
+
+def test_a_label_studio_part_of_no_known_type_is_passed_over(tmp_path: Path) -> None:
+    (record,) = records(save(tmp_path, [task([{"type": ["labels"], "value": {}}])]))
+    assert record.responses[0].values == {"answer": []}
+
+
+def test_a_label_studio_task_stands_once(tmp_path: Path) -> None:
+    _, (first, fault) = rows(save(tmp_path, [task([]), task([])]))
+    assert isinstance(first, Incoming)
+    assert str(fault) == "[1]: the id '7' stands in [0] already"
+
+
+def test_a_column_without_a_name_stands_for_nothing(tmp_path: Path) -> None:
+    # As pandas writes a table with its index.
+    path = tmp_path / "file.csv"
+    path.write_text(",question,context\n0,Where to?,From Rome.\n1,When?,From Rome.\n")
+    _, found = rows(path)
+    assert [one.answers for one in found] == [None, None]
+    for one in found:
+        assert one.record.external_id not in ("0", "1")
+        assert one.record.metadata.keys() == {"passage"}
+    path.write_text(",prompt,response1,response2\n0,p,a,b\n")
+    _, (one,) = rows(path, COMPARING)
+    assert one.values is None
+    assert one.record.external_id != "0"
+
+
+@pytest.mark.parametrize("cell", ["nan", "inf", "-Infinity"])
+def test_a_cell_is_no_number_that_json_has_not(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "file.csv"
+    path.write_text(f"text,weight\nt,{cell}\n")
+    shape = Shape({"text": True}, {}, {"weight": FloatMetadataProperty("weight")})
+    (record,) = records(path, shape)
+    assert record.metadata == {"weight": cell}
+
+
+def test_a_whole_record_stands_once_by_either_id(tmp_path: Path) -> None:
+    one = {"fields": {"text": "t"}, "suggestions": [], "responses": [], "external_id": "a"}
+    other = {**one, "external_id": "b"}
+    lines = [{**one, "id": "i"}, {**other, "id": "i"}, {**one, "id": "j"}]
+    path = tmp_path / "file.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)))
+    _, (first, *faults) = rows(path, Shape({"text": True}, {}, {}))
+    assert isinstance(first, Incoming)
+    assert list(map(str, faults)) == [
+        "line 2: the id 'i' stands in line 1 already",
+        "line 3: the external id 'a' stands in line 1 already",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,7 @@ JSONL_FAULTS = [
     ({"question": "W?", "answer": ""}, "line 1, column context: expected a text that is not empty"),
     ({"question": "W?", "context": "c"}, "line 1, column answer: no such column; an empty one"),
     (row(answer=1894), "line 1, column answer: expected a text or a list of texts, found 1894"),
+    (row(answer=0), "line 1, column answer: expected a text or a list of texts, found 0"),
     (row(answer=["a", 1]), "line 1, column answer: expected a text or a list of texts"),
     (row(id=[1]), "line 1, column id: expected a text, found [1]"),
     (row(article=9), "line 1, column article: expected a text, found 9"),
