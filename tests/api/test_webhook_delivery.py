@@ -139,7 +139,8 @@ def test_what_waits_is_listed_with_how_often_it_was_tried(
     receiver.statuses = [500, 500]
     with serving(tmp_path / "home", "127.0.0.1") as owner:
         path = f"{PATH}/{register(owner, receiver.url, 'dataset.created')['id']}/deliveries"
-        assert owner.get(path) == {"items": [], "total": 0}
+        untold = {"items": [], "total": 0, "last_arrived": None, "last_failed": None}
+        assert owner.get(path) == untold
         make_dataset(owner)
         receiver.wait_for(2)
         ends_at = time.monotonic() + 20
@@ -149,6 +150,58 @@ def test_what_waits_is_listed_with_how_often_it_was_tried(
     assert (waiting["event"], waiting["attempts"]) == ("dataset.created", 2)
     assert waiting["inserted_at"].endswith("Z")
     assert waiting["due_at"] > waiting["inserted_at"]
+
+
+def settled(owner: Person, path: str, last: str, attempts: int) -> dict[str, Any]:
+    """Return a webhook's deliveries once an outcome has so many attempts."""
+    ends_at = time.monotonic() + 20
+    while time.monotonic() < ends_at:
+        found: dict[str, Any] = owner.get(path)
+        if found[last] is not None and found[last]["attempts"] == attempts:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(owner.get(path))
+
+
+def test_how_the_last_attempts_went_outlives_the_messages(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    receiver.statuses = [503, 201]
+    with serving(tmp_path / "home", "127.0.0.1") as owner:
+        path = f"{PATH}/{register(owner, receiver.url, 'dataset.created')['id']}/deliveries"
+        make_dataset(owner)
+        found = settled(owner, path, "last_arrived", 2)
+        assert (found["items"], found["total"]) == ([], 0)
+        arrived, failed = found["last_arrived"], found["last_failed"]
+        assert (arrived["event"], arrived["status"]) == ("dataset.created", 201)
+        assert (arrived["fault"], arrived["given_up"]) == (None, False)
+        assert (failed["attempts"], failed["status"], failed["given_up"]) == (1, 503, False)
+        assert "expected an answer of 2xx from its url, found 503" in failed["fault"]
+        assert failed["at"] < arrived["at"]
+        assert arrived["at"].endswith("Z")
+        body = {
+            "name": "second",
+            "workspace_id": owner.get("/api/v1/me/workspaces")["items"][0]["id"],
+        }
+        owner.ask("POST", "/api/v1/datasets", 201, json=body)
+        found = settled(owner, path, "last_arrived", 1)
+        assert found["last_arrived"]["status"] == 204
+        assert found["last_failed"] == failed
+
+
+def test_a_message_that_is_given_up_is_said_to_be_lost(
+    tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliverer, "DELAYS_S", (0.05,))
+    receiver.stop()
+    with serving(tmp_path / "home", "127.0.0.1") as owner:
+        path = f"{PATH}/{register(owner, receiver.url, 'dataset.created')['id']}/deliveries"
+        make_dataset(owner)
+        found = settled(owner, path, "last_failed", 2)
+    failed = found["last_failed"]
+    assert (found["total"], found["last_arrived"]) == (0, None)
+    assert (failed["status"], failed["given_up"]) == (None, True)
+    assert "see that its receiver runs" in failed["fault"]
 
 
 def test_a_refused_change_tells_nothing(tmp_path: Path, receiver: Receiver) -> None:

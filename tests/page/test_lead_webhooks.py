@@ -96,6 +96,23 @@ def test_what_a_receiver_did_not_take_waits_in_sight(
     page = walk(site.owner, SCREEN)
     page.get_by_text("1 message waits").click()
     expect(page.get_by_text("tried 1 time, again at")).to_be_visible()
+    page.get_by_text("Failed last:").click()
+    expect(card(page, receiver.url).first).to_contain_text("dataset.deleted · answer 503 · attempt")
+    expect(page.get_by_text("expected an answer of 2xx from its url, found 503")).to_be_visible()
+
+
+def test_what_arrived_last_stays_in_sight(site: Site, receiver: Receiver, walk: Opened) -> None:
+    body = {"url": receiver.url, "events": ["dataset.deleted"]}
+    site.owner.ask("POST", PATH, 201, json=body)
+    page = walk(site.owner, SCREEN)
+    expect(page.get_by_text("Nothing was sent yet.")).to_be_visible()
+    doomed = site.extractive([], name=new_name("Doomed"))
+    site.owner.ask("DELETE", doomed.path, 200)
+    receiver.wait_for(1)
+    # The screen looks again every 10 s.
+    told = card(page, receiver.url).first
+    expect(told).to_contain_text("dataset.deleted · answer 204", timeout=20_000)
+    expect(page.get_by_text("Failed last:")).to_be_hidden()
 
 
 def test_an_address_that_the_server_may_not_send_to_says_why(

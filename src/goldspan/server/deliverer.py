@@ -20,9 +20,9 @@ from goldspan._version import __version__
 from goldspan.domain.webhook import PING, refusal, sign
 from goldspan.errors import GoldspanError, WebhookFailed
 from goldspan.services.announce import message
-from goldspan.services.webhooks import refuse_others
+from goldspan.services.webhooks import keep_outcome, refuse_others
 from goldspan.storage.ids import new_id
-from goldspan.storage.rows import DeliveryRow, WebhookRow
+from goldspan.storage.rows import DeliveryRow, OutcomeRow, WebhookRow
 from goldspan.storage.store import Store, Unit
 
 log = logging.getLogger("goldspan.server")
@@ -38,6 +38,9 @@ DELAYS_S: tuple[float, ...] = (5, 30, 120, 600, 3600, 3 * 3600, 6 * 3600, 12 * 3
 """How long to wait after the first failed attempt, the second, ...; after the last, no more."""
 
 LONGEST_REST_S = 300
+
+LONGEST_FAULT = 500
+"""Code points kept of what was wrong: a receiver may answer with much."""
 
 
 class Deliverer:
@@ -101,15 +104,23 @@ class Deliverer:
         if not webhook.enabled or webhook.refused is not None:
             self._store.write(lambda unit: unit.deliveries.delete(delivery.id)).result()
         elif self._stopping.is_set() or webhook.id in self._resting():
-            self._put_off(delivery, delivery.attempts, 0.0)
+            self._put_off(delivery)
         else:
             try:
-                send(client, webhook, self._hosts, delivery.id, delivery.body)
+                status = send(client, webhook, self._hosts, delivery.id, delivery.body)
             except WebhookFailed as error:
                 self._failed(delivery, error)
             else:
-                self._rests.pop(webhook.id, None)
-                self._store.write(lambda unit: unit.deliveries.delete(delivery.id)).result()
+                self._arrived(delivery, status)
+
+    def _arrived(self, delivery: DeliveryRow, status: int) -> None:
+        self._rests.pop(delivery.webhook_id, None)
+
+        def settle(unit: Unit) -> None:
+            unit.deliveries.delete(delivery.id)
+            keep_outcome(unit, _outcome(delivery, unit.now, status))
+
+        self._store.write(settle).result()
 
     def _failed(self, delivery: DeliveryRow, error: WebhookFailed) -> None:
         attempts = delivery.attempts + 1
@@ -118,20 +129,47 @@ class Deliverer:
             delay_s = DELAYS_S[min(failures, len(DELAYS_S) - 1)]
             until = time.monotonic() + min(delay_s, LONGEST_REST_S)
             self._rests[delivery.webhook_id] = failures + 1, until
-        if attempts > len(DELAYS_S):
+        given_up = attempts > len(DELAYS_S)
+        delay_s = 0.0 if given_up else DELAYS_S[attempts - 1]
+        if given_up:
             log.error("%s; given up after %d attempts", error, attempts)
-            self._store.write(lambda unit: unit.deliveries.delete(delivery.id)).result()
         else:
-            delay_s = DELAYS_S[attempts - 1]
             log.warning("%s; next attempt in %g s", error, delay_s)
-            self._put_off(delivery, attempts, delay_s)
 
-    def _put_off(self, delivery: DeliveryRow, attempts: int, delay_s: float) -> None:
+        def settle(unit: Unit) -> None:
+            if given_up:
+                unit.deliveries.delete(delivery.id)
+            else:
+                due_at = unit.now + timedelta(seconds=delay_s)
+                unit.deliveries.put_off(delivery.id, attempts, due_at)
+            status = error.params.get("status")
+            keep_outcome(unit, _outcome(delivery, unit.now, status, str(error), given_up))
+
+        self._store.write(settle).result()
+
+    def _put_off(self, delivery: DeliveryRow) -> None:
         self._store.write(
-            lambda unit: unit.deliveries.put_off(
-                delivery.id, attempts, unit.now + timedelta(seconds=delay_s)
-            )
+            lambda unit: unit.deliveries.put_off(delivery.id, delivery.attempts, unit.now)
         ).result()
+
+
+def _outcome(
+    delivery: DeliveryRow,
+    at: datetime,
+    status: int | None,
+    fault: str | None = None,
+    given_up: bool = False,
+) -> OutcomeRow:
+    return OutcomeRow(
+        webhook_id=delivery.webhook_id,
+        arrived=fault is None,
+        event=delivery.event,
+        at=at,
+        attempts=delivery.attempts + 1,
+        status=status,
+        fault=None if fault is None else fault[:LONGEST_FAULT],
+        given_up=given_up,
+    )
 
 
 def make_client() -> httpx.Client:
@@ -142,8 +180,8 @@ def make_client() -> httpx.Client:
 
 def send(
     client: httpx.Client, webhook: WebhookRow, hosts: Collection[str], message_id: str, body: str
-) -> None:
-    """Send a message, signed. Raises WebhookFailed.
+) -> int:
+    """Send a message, signed; return the status of the answer, 2xx. Raises WebhookFailed.
 
     The host is looked at once more as the client understands the URL: that is where it connects.
     """
@@ -175,6 +213,7 @@ def send(
             webhook_id=webhook.id,
             status=status,
         )
+    return status
 
 
 def ping(webhook: WebhookRow, hosts: Collection[str]) -> None:

@@ -18,6 +18,7 @@ from goldspan.storage.rows import (
     AuditRow,
     DatasetRow,
     Declared,
+    OutcomeRow,
     ResponseRow,
     SuggestionRow,
     UserRow,
@@ -35,7 +36,7 @@ from goldspan.wire.base import from_wire_time
 from goldspan.wire.dataset import Assignment, Dataset, Distribution
 from goldspan.wire.record import Adjudication, Record, Response, Suggestion
 from goldspan.wire.user import User
-from goldspan.wire.webhook import WaitingDelivery, Webhook
+from goldspan.wire.webhook import DeliveryOutcome, WaitingDelivery, Webhook
 from goldspan.wire.workspace import Workspace
 
 
@@ -89,6 +90,18 @@ def waiting(row: WaitingRow) -> WaitingDelivery:
         attempts=row.attempts,
         due_at=from_wire_time(row.due_at),
         inserted_at=from_wire_time(row.inserted_at),
+    )
+
+
+def outcome(row: OutcomeRow) -> DeliveryOutcome:
+    """Return how an attempt went; its time has its zone."""
+    return DeliveryOutcome(
+        event=row.event,
+        at=from_wire_time(row.at),
+        attempts=row.attempts,
+        status=row.status,
+        fault=row.fault,
+        given_up=row.given_up,
     )
 
 

@@ -18,7 +18,7 @@ from goldspan.domain.permission import Action, Actor
 from goldspan.domain.webhook import check_webhook, url_refusal
 from goldspan.errors import NotFound
 from goldspan.storage.ids import new_id
-from goldspan.storage.rows import WaitingRow, WebhookRow
+from goldspan.storage.rows import OutcomeRow, WaitingRow, WebhookRow
 from goldspan.storage.store import Unit
 
 SECRET_BYTES = 32
@@ -113,10 +113,35 @@ def refuse_others(unit: Unit, hosts: Collection[str]) -> None:
             unit.webhooks.update(msgspec.structs.replace(webhook, refused=refused))
 
 
-def waiting_deliveries(unit: Unit, actor: Actor, webhook_id: str) -> tuple[list[WaitingRow], int]:
-    """Return the oldest messages that still wait, and how many do. Raises Forbidden, NotFound."""
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """How far a webhook has been told.
+
+    Args:
+        waiting: the oldest messages that still wait.
+        total: how many wait.
+        last_arrived: how the last message that arrived went.
+        last_failed: how the last attempt that failed went, whether or not it was made good.
+    """
+
+    waiting: list[WaitingRow]
+    total: int
+    last_arrived: OutcomeRow | None
+    last_failed: OutcomeRow | None
+
+
+def deliveries(unit: Unit, actor: Actor, webhook_id: str) -> Deliveries:
+    """Return how far a webhook has been told. Raises Forbidden, NotFound."""
     get_webhook(unit, actor, webhook_id)
-    return unit.deliveries.waiting(webhook_id, MOST_WAITING)
+    waiting, total = unit.deliveries.waiting(webhook_id, MOST_WAITING)
+    last = {outcome.arrived: outcome for outcome in unit.deliveries.outcomes(webhook_id)}
+    return Deliveries(waiting, total, last_arrived=last.get(True), last_failed=last.get(False))
+
+
+def keep_outcome(unit: Unit, outcome: OutcomeRow) -> None:
+    """Keep how an attempt went; nothing where the webhook was deleted meanwhile."""
+    if unit.webhooks.get(outcome.webhook_id) is not None:
+        unit.deliveries.put_outcome(outcome)
 
 
 def get_webhook(unit: Unit, actor: Actor, webhook_id: str) -> WebhookRow:

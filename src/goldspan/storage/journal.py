@@ -10,6 +10,7 @@ from goldspan.storage.rows import (
     AuditRow,
     DeliveryRow,
     KeptAnswer,
+    OutcomeRow,
     WaitingRow,
     WebhookRow,
 )
@@ -89,6 +90,12 @@ class Deliveries(Protocol):
 
     def waiting(self, webhook_id: str, limit: int) -> tuple[list[WaitingRow], int]:
         """Return the oldest messages that a webhook is still to be told, and how many there are."""
+
+    def outcomes(self, webhook_id: str) -> list[OutcomeRow]:
+        """Return what arrived last and what failed last, as far as there is either."""
+
+    def put_outcome(self, outcome: OutcomeRow) -> None:
+        """Keep an outcome in place of the webhook's last one that ended so; the webhook exists."""
 
     def put_off(self, delivery_id: str, attempts: int, until: datetime) -> None:
         """Set how many attempts were in vain, and when the next may be made."""

@@ -327,6 +327,30 @@ class WaitingRow(Row, frozen=True):
     inserted_at: datetime
 
 
+class OutcomeRow(Row, frozen=True):
+    """How the last message that arrived at a webhook went, or the last attempt that failed.
+
+    Args:
+        webhook_id: the webhook's.
+        arrived: which of the two it is.
+        event: what the message told of.
+        at: when the attempt ended; naive UTC.
+        attempts: how many the message had taken by then, this one included.
+        status: what the receiver answered, None where it gave no answer.
+        fault: what was wrong, None where it arrived.
+        given_up: whether the message is not sent again.
+    """
+
+    webhook_id: str
+    arrived: bool
+    event: str
+    at: datetime
+    attempts: int
+    status: int | None = None
+    fault: str | None = None
+    given_up: bool = False
+
+
 class TermCount(Row, frozen=True):
     """A value of a metadata property and how many records have it."""
 

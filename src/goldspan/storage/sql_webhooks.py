@@ -10,10 +10,10 @@ import msgspec
 import sqlalchemy as sa
 
 from goldspan.storage.ids import new_id
-from goldspan.storage.rows import DeliveryRow, WaitingRow, WebhookRow
-from goldspan.storage.sql_base import Session, as_list, listed, to_text
+from goldspan.storage.rows import DeliveryRow, OutcomeRow, WaitingRow, WebhookRow
+from goldspan.storage.sql_base import Session, as_list, insert, listed, to_text
 from goldspan.storage.statement import Hot
-from goldspan.storage.tables import webhook_deliveries, webhooks
+from goldspan.storage.tables import webhook_deliveries, webhook_outcomes, webhooks
 
 # Without an offset SQLAlchemy gives SQLite one, as a parameter of its own.
 ONE: sa.ColumnElement[int] = sa.literal_column("1")
@@ -54,6 +54,22 @@ CLAIM = Hot(
         webhook_deliveries.c.body,
         webhook_deliveries.c.attempts,
         webhook_deliveries.c.inserted_at,
+    )
+)
+OUTCOMES_OF = Hot(
+    sa.select(webhook_outcomes).where(webhook_outcomes.c.webhook_id == sa.bindparam("webhook_id"))
+)
+_outcome_put = insert(webhook_outcomes).values(
+    {column.name: sa.bindparam(column.name) for column in webhook_outcomes.c}
+)
+PUT_OUTCOME = Hot(
+    _outcome_put.on_conflict_do_update(
+        index_elements=["webhook_id", "arrived"],
+        set_={
+            column.name: _outcome_put.excluded[column.name]
+            for column in webhook_outcomes.c
+            if not column.primary_key
+        },
     )
 )
 
@@ -171,6 +187,23 @@ class SqlDeliveries:
         count = sa.select(sa.func.count()).select_from(webhook_deliveries).where(own)
         return [_waiting(row) for row in rows], self._session.connection.scalar(count) or 0
 
+    def outcomes(self, webhook_id: str) -> list[OutcomeRow]:
+        rows = OUTCOMES_OF.rows(self._session.connection, webhook_id=webhook_id)
+        return [_outcome(row) for row in rows]
+
+    def put_outcome(self, outcome: OutcomeRow) -> None:
+        PUT_OUTCOME.rows(
+            self._session.connection,
+            webhook_id=outcome.webhook_id,
+            arrived=int(outcome.arrived),
+            event=outcome.event,
+            at=to_text(outcome.at),
+            attempts=outcome.attempts,
+            status=outcome.status,
+            fault=outcome.fault,
+            given_up=int(outcome.given_up),
+        )
+
     def put_off(self, delivery_id: str, attempts: int, until: datetime) -> None:
         self._session.connection.execute(
             webhook_deliveries.update()
@@ -191,6 +224,20 @@ def _waiting(row: Any) -> WaitingRow:
         attempts=attempts,
         due_at=datetime.fromisoformat(due_at),
         inserted_at=datetime.fromisoformat(inserted_at),
+    )
+
+
+def _outcome(row: Any) -> OutcomeRow:
+    webhook_id, arrived, event, at, attempts, status, fault, given_up = row
+    return OutcomeRow(
+        webhook_id=webhook_id,
+        arrived=bool(arrived),
+        event=event,
+        at=datetime.fromisoformat(at),
+        attempts=attempts,
+        status=status,
+        fault=fault,
+        given_up=bool(given_up),
     )
 
 

@@ -390,6 +390,21 @@ webhook_deliveries = _table(
     Index("ix_webhook_deliveries_due", "due_at", "id"),
 )
 
+# Of what was delivered nothing else stays: one row a webhook for what arrived last, and one for the
+# last attempt that failed.
+webhook_outcomes = _table(
+    "webhook_outcomes",
+    _parent("webhook_id", "webhooks.id", primary_key=True),
+    Column("arrived", Integer, primary_key=True, autoincrement=False),
+    _text("event"),
+    _text("at"),
+    _number("attempts"),
+    Column("status", Integer),
+    Column("fault", Text),
+    _number("given_up"),
+    with_rowid=False,
+)
+
 # Kept up to date by whoever changes records or responses, in the same transaction, so that a
 # progress bar never counts rows.
 record_counts = _table(

@@ -55,8 +55,26 @@ class WaitingDelivery(Wire):
     inserted_at: datetime
 
 
-class WaitingDeliveries(Wire):
-    """The oldest of the messages that wait; ``total`` counts all."""
+class DeliveryOutcome(Wire):
+    """How an attempt to tell a webhook went.
+
+    ``attempts`` counts those that the message had taken by then; ``status`` is what the receiver
+    answered, null where it gave no answer; ``fault`` says what was wrong; ``given_up`` that the
+    message is not sent again.
+    """
+
+    event: str
+    at: datetime
+    attempts: int
+    status: int | None
+    fault: str | None
+    given_up: bool
+
+
+class Deliveries(Wire):
+    """The oldest of the messages that wait, ``total`` counts all; what arrived and failed last."""
 
     items: list[WaitingDelivery]
     total: int
+    last_arrived: DeliveryOutcome | None
+    last_failed: DeliveryOutcome | None

@@ -274,7 +274,8 @@ export const evaluationAddress = (name: string): string =>
 
 export type Webhook = Shapes["Webhook"];
 export type WebhookChanges = Partial<Pick<Webhook, "url" | "events" | "enabled" | "description">>;
-export type WaitingDeliveries = Shapes["WaitingDeliveries"];
+export type Deliveries = Shapes["Deliveries"];
+export type DeliveryOutcome = Shapes["DeliveryOutcome"];
 
 export const WEBHOOK_EVENTS = {
   dataset: ["dataset.created", "dataset.updated", "dataset.published", "dataset.deleted"],
@@ -295,5 +296,5 @@ export const deleteWebhook = (id: string) => send<Webhook>("DELETE", `/api/v1/we
 
 export const tryWebhook = (id: string) => send<void>("POST", `/api/v1/webhooks/${id}/ping`);
 
-export const listWaiting = (id: string): Promise<WaitingDeliveries> =>
+export const listDeliveries = (id: string): Promise<Deliveries> =>
   send("GET", `/api/v1/webhooks/${id}/deliveries`);

@@ -1847,10 +1847,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListWaiting
-         * @description Return the oldest messages that a webhook is still to be told; those it was told are gone.
+         * ListDeliveries
+         * @description Return the oldest messages that wait, and how the last that arrived and that failed went.
          */
-        get: operations["ApiV1WebhooksWebhookIdDeliveriesListWaiting"];
+        get: operations["ApiV1WebhooksWebhookIdDeliveriesListDeliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2323,6 +2323,23 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             name?: string | null;
+        };
+        /** Deliveries */
+        Deliveries: {
+            items: components["schemas"]["WaitingDelivery"][];
+            last_arrived: components["schemas"]["DeliveryOutcome"] | null;
+            last_failed: components["schemas"]["DeliveryOutcome"] | null;
+            total: number;
+        };
+        /** DeliveryOutcome */
+        DeliveryOutcome: {
+            /** Format: date-time */
+            at: string;
+            attempts: number;
+            event: string;
+            fault: string | null;
+            given_up: boolean;
+            status: number | null;
         };
         /** DisputedRecord */
         DisputedRecord: {
@@ -3305,11 +3322,6 @@ export interface components {
                 [key: string]: components["schemas"]["ResponseValue"];
             } | null;
             version: number;
-        };
-        /** WaitingDeliveries */
-        WaitingDeliveries: {
-            items: components["schemas"]["WaitingDelivery"][];
-            total: number;
         };
         /** WaitingDelivery */
         WaitingDelivery: {
@@ -7497,7 +7509,7 @@ export interface operations {
             };
         };
     };
-    ApiV1WebhooksWebhookIdDeliveriesListWaiting: {
+    ApiV1WebhooksWebhookIdDeliveriesListDeliveries: {
         parameters: {
             query?: never;
             header?: never;
@@ -7514,7 +7526,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WaitingDeliveries"];
+                    "application/json": components["schemas"]["Deliveries"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -15,7 +15,7 @@ from goldspan.server.deps import Caller, Database, Id
 from goldspan.server.journal import SHOWS_SECRET
 from goldspan.services import webhooks
 from goldspan.wire.base import Items
-from goldspan.wire.webhook import WaitingDeliveries, Webhook, WebhookCreate, WebhookUpdate
+from goldspan.wire.webhook import Deliveries, Webhook, WebhookCreate, WebhookUpdate
 
 
 def _hosts(request: Request[Any, Any, Any]) -> Collection[str]:
@@ -84,10 +84,16 @@ async def ping(
 
 
 @get("/api/v1/webhooks/{webhook_id:str}/deliveries", sync_to_thread=False)
-def list_waiting(db: Database, actor: Caller, webhook_id: Id) -> WaitingDeliveries:
-    """Return the oldest messages that a webhook is still to be told; those it was told are gone."""
-    rows, total = db.peek(webhooks.waiting_deliveries, actor, webhook_id)
-    return WaitingDeliveries(items=[present.waiting(row) for row in rows], total=total)
+def list_deliveries(db: Database, actor: Caller, webhook_id: Id) -> Deliveries:
+    """Return the oldest messages that wait, and how the last that arrived and that failed went."""
+    found = db.peek(webhooks.deliveries, actor, webhook_id)
+    arrived, failed = found.last_arrived, found.last_failed
+    return Deliveries(
+        items=[present.waiting(row) for row in found.waiting],
+        total=found.total,
+        last_arrived=None if arrived is None else present.outcome(arrived),
+        last_failed=None if failed is None else present.outcome(failed),
+    )
 
 
-HANDLERS = [list_all, create, update, delete_one, ping, list_waiting]
+HANDLERS = [list_all, create, update, delete_one, ping, list_deliveries]

@@ -1,26 +1,17 @@
 import { Button, Switch } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import {
-  type WaitingDeliveries,
-  type Webhook,
-  changeWebhook,
-  deleteWebhook,
-  listWaiting,
-  tryWebhook,
-} from "../../api/lead";
+import { type Webhook, changeWebhook, deleteWebhook, tryWebhook } from "../../api/lead";
 import { ApiError } from "../../api/http";
 import { explain, notifyError } from "../../app/notice";
 import { Confirm } from "../../lead/Confirm";
-import { dayAndTime } from "../../lead/format";
-import { useLanguage, useTexts } from "../../texts";
+import { useTexts } from "../../texts";
 import type { Texts } from "../../texts/en";
 import { useLeadTexts } from "../../texts/lead";
+import { Deliveries } from "./Deliveries";
 import { Editor } from "./Editor";
 import { WEBHOOKS } from "./queryKey";
 import classes from "./webhooks.module.css";
-
-const LOOK_AGAIN_MS = 10_000;
 
 export function WebhookCard({ webhook }: { webhook: Webhook }) {
   const texts = useTexts();
@@ -52,7 +43,7 @@ export function WebhookCard({ webhook }: { webhook: Webhook }) {
         ))}
       </ul>
       {refused && <p className={classes.fault}>{lead.webhooks.refused(refused)}</p>}
-      <Backlog webhook={id} />
+      <Deliveries webhook={id} />
       <div className={classes.actions}>
         <TryOut webhook={id} disabled={!enabled} />
         <Button size="xs" variant="default" onClick={() => setChanging(true)}>
@@ -104,36 +95,6 @@ function Pause({ webhook }: { webhook: Webhook }) {
         pausing.mutate(event.currentTarget.checked);
       }}
     />
-  );
-}
-
-/** What still waits, as its receiver did not take it; nothing where all was delivered. */
-function Backlog({ webhook }: { webhook: string }) {
-  const lead = useLeadTexts();
-  const language = useLanguage();
-  const waiting = useQuery({
-    queryKey: ["webhook", webhook, "waiting"],
-    queryFn: () => listWaiting(webhook),
-    refetchInterval: LOOK_AGAIN_MS,
-  });
-  const { items, total }: WaitingDeliveries = waiting.data ?? { items: [], total: 0 };
-  if (total === 0) return null;
-  return (
-    <details className={classes.backlog}>
-      <summary>{lead.webhooks.waiting(total)}</summary>
-      <ul>
-        {items.map(({ event, attempts, due_at, inserted_at }) => (
-          <li key={`${event}-${inserted_at}`}>
-            <span>{event}</span>
-            <span className={classes.when}>
-              {attempts > 0
-                ? lead.webhooks.tried(attempts, dayAndTime(due_at, language))
-                : lead.webhooks.untried}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </details>
   );
 }
 
