@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal
 import msgspec
 
 from goldspan.domain.demonstration import Demonstration
-from goldspan.errors import InvalidFile, NotFound
+from goldspan.errors import InvalidFile, InvalidInput, NotFound
 from goldspan.formats import argilla, arrow
 from goldspan.formats.archive import top, unpack
 from goldspan.formats.columns import known_columns, read_columns
@@ -56,6 +56,7 @@ def open_file(path: Path, format: str, target: Target, name: str) -> Iterator[Re
 
     Raises:
         NotFound: if there is no such file.
+        InvalidInput: if there is no such format.
         InvalidFile: if it is not of that format, at once or while its rows are read.
         MissingExtra: if it needs packages that are not installed.
     """
@@ -73,6 +74,8 @@ def open_file(path: Path, format: str, target: Target, name: str) -> Iterator[Re
             yield _folder(path, format, target, name, opened)
         else:
             kind = told_by_content(data, name) if format == "auto" else format
+            if kind not in _READERS:
+                raise InvalidInput(f"format is auto or one of {list(_READERS)}, found {format!r}")
             yield _READERS[kind](_Opened(path, file, data, target, name, opened))
 
 

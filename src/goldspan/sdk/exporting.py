@@ -13,7 +13,7 @@ from goldspan.domain.prompt import PromptTemplate
 from goldspan.formats.whole import Shape, WholeRecord, WholeResponse, WholeSuggestion
 from goldspan.formats.writing import Format, write_file
 from goldspan.sdk.base import DatasetBase
-from goldspan.sdk.records import FeedbackRecord
+from goldspan.sdk.records import FeedbackRecord, ResponseSchema
 from goldspan.sdk.remote import RemoteFeedbackDataset
 
 
@@ -76,17 +76,14 @@ def whole_record(record: FeedbackRecord, at: int) -> WholeRecord:
         record: local or remote.
         at: its place in the dataset, which names it where it has no id of any kind.
     """
-    responses = [response.to_domain() for response in record.responses]
     return WholeRecord(
         id=record.id if record.id or record.external_id else str(at),
         external_id=record.external_id,
         fields=record.fields,
         metadata=record.metadata,
         vectors=record.vectors,
-        responses=[
-            WholeResponse(user_id=one.user_id, status=one.status, values=dict(one.values))
-            for one in responses
-        ],
+        responses=[_whole_response(one) for one in record.responses],
+        adjudication=None if record.adjudicated is None else _whole_response(record.adjudicated),
         suggestions=[
             msgspec.convert(
                 {
@@ -101,3 +98,8 @@ def whole_record(record: FeedbackRecord, at: int) -> WholeRecord:
             for one in record.suggestions
         ],
     )
+
+
+def _whole_response(given: ResponseSchema) -> WholeResponse:
+    one = given.to_domain()
+    return WholeResponse(user_id=one.user_id, status=one.status, values=dict(one.values))

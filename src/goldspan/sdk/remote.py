@@ -203,7 +203,8 @@ class RemoteFeedbackDataset(RemoteDeclaring, DatasetBase):
             field: the one field to look into; any if None.
 
         Raises:
-            InvalidInput: when it is read, if the dataset has no such field.
+            InvalidInput: when it is read, if the dataset has no such field, or the text has more
+                than 1000 characters or 100 words.
         """
         return self._with_view(replace(self._view, text=text, text_field=field))
 

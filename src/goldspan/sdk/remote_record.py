@@ -91,7 +91,7 @@ class RemoteFeedbackRecord(FeedbackRecord):
         Args:
             suggestions: each replaces the one for its question; the others stay.
             metadata: replaces all metadata.
-            vectors: replaces all vectors.
+            vectors: each replaces the one of its name; the others stay.
 
         Raises:
             InvalidInput: if a value does not fit the dataset.
@@ -104,7 +104,7 @@ class RemoteFeedbackRecord(FeedbackRecord):
         if metadata is not None:
             self.metadata = dict(metadata)
         if vectors is not None:
-            self.vectors = dict(vectors)
+            self.vectors = {**self.vectors, **vectors}
         self._dataset.update_records([self])
 
     def to_local(self) -> FeedbackRecord:

@@ -18,7 +18,7 @@ from goldspan.domain.question import (
     TextQuestion,
 )
 from goldspan.domain.span import Span
-from goldspan.errors import InvalidFile
+from goldspan.errors import InvalidFile, InvalidInput
 from goldspan.formats.archive import pack
 from goldspan.formats.incoming import Incoming, Target
 from goldspan.formats.opening import open_file
@@ -352,6 +352,15 @@ def test_what_is_no_such_file_is_named(tmp_path: Path, content: bytes, message: 
     path.write_bytes(content)
     with pytest.raises(InvalidFile, match=message):
         rows(path)
+
+
+def test_a_format_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    path = save(tmp_path, [])
+    with (
+        pytest.raises(InvalidInput, match=r"format is auto or one of \['squad', .* found 'xml'"),
+        open_file(path, "xml", Target(MARKING, {}), "f"),
+    ):
+        pass
 
 
 def test_an_archive_of_something_else_is_named(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from goldspan.formats.read import read_demonstrations
 from goldspan.formats.squad import read_squad
 from goldspan.sdk.dataset import FeedbackDataset
 from goldspan.sdk.exporting import export
-from goldspan.sdk.records import FeedbackRecord
+from goldspan.sdk.records import FeedbackRecord, ResponseSchema, ValueSchema
 
 CONTEXT = "From Rome to Paris."
 FIELDS = {"question": "Where to?", "context": CONTEXT}
@@ -68,6 +68,17 @@ def test_dpo_writes_the_choice(tmp_path: Path) -> None:
     assert export(preferred((2, 1)), path, "dpo").written == 1
     (pair,) = read_pairs(path)
     assert (pair.chosen.text, pair.rejected.text, pair.annotators) == ("Paris", "Rome", ("u1",))
+
+
+def test_what_a_lead_has_settled_is_written_in_place_of_the_responses(tmp_path: Path) -> None:
+    dataset = answered("Rome")
+    dataset.records[0].adjudicated = ResponseSchema("lead", {"answer": ValueSchema("Paris")})
+    export(dataset, tmp_path / "out.json", "squad")
+    (written,) = read_squad(tmp_path / "out.json").demonstrations
+    assert written.gold_texts == ("Paris",)
+    export(dataset, tmp_path / "out.jsonl", "jsonl")
+    row = json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
+    assert row["adjudication"]["values"] == {"answer": "Paris"}
 
 
 def test_a_tie_makes_no_pair_and_is_counted(tmp_path: Path) -> None:
