@@ -114,6 +114,40 @@ def test_texts_do_not_change_under_responses(dataset: Dataset) -> None:
     dataset.owner.ask("PATCH", f"/api/v1/records/{old['id']}", 200, json=same)
 
 
+def test_texts_do_not_change_under_what_has_settled_them(dataset: Dataset) -> None:
+    (old,) = dataset.add(item(external_id="one"))
+    path = f"/api/v1/records/{old['id']}"
+    settled = {"values": {"answer": {"value": "Denver"}}}
+    dataset.owner.ask("PUT", f"{path}/adjudication", 200, json=settled)
+    change = {"fields": {"question": "q", "context": "c"}}
+    dataset.owner.refused("PATCH", path, 409, json=change)
+    body = {"items": [item("Carolina won.", external_id="one")]}
+    dataset.owner.refused("PUT", f"{dataset.path}/records/bulk", 409, json=body)
+    dataset.owner.ask("DELETE", f"{path}/adjudication", 204)
+    dataset.owner.ask("PATCH", path, 200, json=change)
+
+
+@pytest.mark.parametrize("by_id", [True, False])
+@pytest.mark.parametrize(
+    ("context", "stays"),
+    [("Denver did win.", True), ("Carolina won.", False), ("D", False), ("🙂 Denver won.", False)],
+)
+def test_a_suggestion_of_spans_stays_where_what_it_marks_still_stands(
+    spans: Dataset, context: str, stays: bool, by_id: bool
+) -> None:
+    marked = [{"label": "answer", "start": 0, "end": 6}]
+    suggestion = {"question_name": "answer", "value": marked}
+    (old,) = spans.add(item("Denver won.", external_id="a", suggestions=[suggestion]))
+    if by_id:
+        change = {"fields": item(context)["fields"]}
+        spans.owner.ask("PATCH", f"/api/v1/records/{old['id']}", 200, json=change)
+    else:
+        items = [item(context, external_id="a")]
+        spans.owner.ask("PUT", f"{spans.path}/records/bulk", 200, json={"items": items})
+    (new,) = spans.records(spans.owner)
+    assert [one["value"] for one in new["suggestions"]] == [marked] * stays
+
+
 def test_an_update_replaces_metadata_and_suggestions(dataset: Dataset) -> None:
     first = {"question_name": "answer", "value": "Denver"}
     (old,) = dataset.add(item(metadata={"a": 1}, suggestions=[first]))

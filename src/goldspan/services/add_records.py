@@ -11,6 +11,7 @@ from msgspec import json
 from goldspan.domain.permission import Action, Actor
 from goldspan.errors import Conflict, InvalidRecord
 from goldspan.services.announce import announce_records
+from goldspan.services.changed_texts import change_texts
 from goldspan.services.datasets import require_ready
 from goldspan.services.lookup import schema_of, visible_dataset
 from goldspan.services.ordering import new_position, reposition
@@ -98,7 +99,7 @@ def upsert_records(
     Raises:
         NotFound, Forbidden: for the dataset.
         InvalidRecord: if a record stands twice.
-        Conflict: if texts would change that people have responded to.
+        Conflict: if texts would change that people have responded to, or settled.
     """
     dataset = visible_dataset(unit, actor, dataset_id, Action.WRITE_RECORDS)
     external_ids = [one.external_id for one in checked if one.external_id is not None]
@@ -183,9 +184,10 @@ def _vectors(old: RecordRow | None, new: CheckedRecord) -> str | None:
 def _update(
     unit: Unit, dataset: DatasetRow, pairs: Sequence[tuple[RecordRow, CheckedRecord]]
 ) -> None:
-    changing = [old for old, new in pairs if not same_json(old.fields_json, new.fields_json)]
-    require_unanswered(unit, changing)
-    unit.texts.changed(dataset.id, [old.id for old in changing])
+    if not pairs:
+        return
+    texts = [(old, new.fields_json) for old, new in pairs]
+    change_texts(unit, dataset.id, schema_of(unit, dataset.id), texts)
     unit.records.update(
         [
             msgspec.structs.replace(
@@ -198,20 +200,3 @@ def _update(
             for old, new in pairs
         ]
     )
-
-
-def same_json(one: str, other: str) -> bool:
-    """Say whether two JSON texts hold the same value, whatever the order of keys."""
-    return one == other or bool(msgspec.json.decode(one) == msgspec.json.decode(other))
-
-
-def require_unanswered(unit: Unit, changing: Sequence[RecordRow]) -> None:
-    """Raise Conflict if any of the records, whose texts are to change, has a response."""
-    answered = sorted({one.record_id for one in unit.responses.of([r.id for r in changing])})
-    if answered:
-        raise Conflict(
-            f"the texts of {len(answered)} records would change under the responses that they "
-            f"have, such as record {answered[0]!r}; delete those responses first, or add the new "
-            "texts as records of their own",
-            record_ids=answered[:20],
-        )

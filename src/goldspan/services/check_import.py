@@ -18,7 +18,7 @@ from goldspan.errors import InvalidFile, InvalidInput
 from goldspan.formats.fault import Fault
 from goldspan.formats.incoming import Incoming, Reading, Target
 from goldspan.formats.opening import open_file
-from goldspan.services.add_records import same_json
+from goldspan.services.changed_texts import judged_ids, same_json
 from goldspan.services.datasets import require_ready
 from goldspan.services.import_rows import Answers, Fitter, Passed, shape_of
 from goldspan.services.lookup import schema_of, visible_dataset
@@ -179,7 +179,7 @@ def _without_conflicts(
     part: Sequence[tuple[Incoming, Passed]],
     report: ImportReport,
 ) -> Iterator[Passed]:
-    """Yield the rows that do not change texts under the responses that they have."""
+    """Yield the rows that do not change texts under what people have said of them."""
     checked = [one.record for _, one in part]
     names = [one.external_id for one in checked if one.external_id is not None]
     ids = unit.records.ids_by_external_id(dataset_id, names)
@@ -190,12 +190,12 @@ def _without_conflicts(
         for record_id, one in zip(known, checked, strict=True)
         if record_id in old and not same_json(old[record_id].fields_json, one.fields_json)
     }
-    answered = {one.record_id for one in unit.responses.of(changing)} if changing else set()
+    judged = judged_ids(unit, changing) if changing else set()
     for record_id, (row, one) in zip(known, part, strict=True):
-        if record_id in answered:
+        if record_id in judged:
             message = (
                 "the dataset has this record with other texts, and people have responded to "
-                "those; give it another id, or delete the responses first"
+                "those or settled it; give it another id, or delete what they said first"
             )
             _add(report, Fault(row.place, message, row.row))
         else:

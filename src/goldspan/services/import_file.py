@@ -61,7 +61,7 @@ def write_part(
 
     Raises:
         NotFound, Forbidden: for the dataset.
-        Conflict: if texts would change under responses that came since the check.
+        Conflict: if texts would change under what people have said since the check.
     """
     names = [one.record.external_id for one in part if one.record.external_id is not None]
     ids = unit.records.ids_by_external_id(dataset_id, names)

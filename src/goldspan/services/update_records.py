@@ -12,8 +12,8 @@ from msgspec import UnsetType
 from goldspan.domain.permission import Action, Actor
 from goldspan.domain.schema import check_fields
 from goldspan.errors import InvalidInput, InvalidRecord, NotFound
-from goldspan.services.add_records import require_unanswered, same_json
 from goldspan.services.announce import announce_records
+from goldspan.services.changed_texts import change_texts
 from goldspan.services.lookup import Schema, schema_of, visible_dataset, visible_record
 from goldspan.services.ordering import reposition
 from goldspan.services.record_items import (
@@ -62,7 +62,7 @@ def update_records(
         NotFound, Forbidden: for the dataset.
         InvalidRecord: if an id is not one of the dataset's records, or stands twice, or something
             does not fit.
-        Conflict: if texts would change that people have responded to.
+        Conflict: if texts would change that people have responded to, or settled.
     """
     dataset = visible_dataset(unit, actor, dataset_id, Action.WRITE_RECORDS)
     if not 1 <= len(changes) <= MOST_ITEMS:
@@ -92,9 +92,7 @@ def _apply(
 ) -> None:
     schema = schema_of(unit, dataset.id)
     changed = [(record, _changed(schema, dataset, record, change)) for record, change in pairs]
-    changing = [old for old, new in changed if not same_json(old.fields_json, new.fields_json)]
-    require_unanswered(unit, changing)
-    unit.texts.changed(dataset.id, [old.id for old in changing])
+    change_texts(unit, dataset.id, schema, [(old, new.fields_json) for old, new in changed])
     unit.records.update([new for _, new in changed])
     vectors = {
         new.id: new.vectors_json for old, new in changed if new.vectors_json != old.vectors_json
