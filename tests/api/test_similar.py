@@ -1,11 +1,14 @@
 """Similarity search: exact, by value and by record, with filters and pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.api.talk import Dataset, item
+
+from goldspan.services import similar_records
+from goldspan.storage.sql_vectors import SqlVectors
 
 PROPERTIES: tuple[dict[str, Any], ...] = ({"name": "n", "settings": {"type": "integer"}},)
 
@@ -76,6 +79,24 @@ def test_a_vector_that_changes_is_found_where_it_points_now(vectors: Dataset) ->
     upsert = {"items": [item(id=record["id"], vectors={"v": [0, 0, 2]})]}
     vectors.owner.ask("PUT", f"{vectors.path}/records/bulk", 200, json=upsert)
     assert ranked(vectors, {"name": "v", "value": [0, 0, 1]}) == [(0, 1.0)]
+
+
+def test_equals_come_in_the_order_of_creation_however_the_database_gives_them(
+    vectors: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_order = SqlVectors.scan
+
+    def backwards(*args: Any) -> Iterator[list[tuple[str, bytes]]]:
+        yield from (chunk[::-1] for chunk in [*in_order(*args)][::-1])
+
+    monkeypatch.setattr(SqlVectors, "scan", backwards)
+    monkeypatch.setattr(similar_records, "CHUNK", 2)
+    vectors.add(*(item(metadata={"n": n}, vectors={"v": [1, 0, 0]}) for n in range(5)))
+    near = {"name": "v", "value": [1, 0, 0]}
+    assert [n for n, _ in ranked(vectors, near)] == [0, 1, 2, 3, 4]
+    pages = [ranked(vectors, near, offset=at, limit=2) for at in (0, 2, 4)]
+    assert [n for page in pages for n, _ in page] == [0, 1, 2, 3, 4]
+    assert ranked(vectors, near, limit=0) == []
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def read_similar(
 
 
 class _Best:
-    """The ``count`` best of what was added."""
+    """The ``count`` best of what was added, and until they are ranked those that equal the last."""
 
     def __init__(self, count: int) -> None:
         import numpy as np
@@ -138,15 +138,20 @@ class _Best:
     def add(self, ids: Sequence[str], scores: np.ndarray[Any, Any]) -> None:
         import numpy as np
 
-        all_ids = [*self._ids, *ids]
-        all_scores = np.concatenate([self._scores, scores])
-        # Of equals the first added stay, which the sort keeps in order.
-        kept = np.argsort(-all_scores, kind="stable")[: self._count]
-        self._ids = [all_ids[place] for place in kept]
-        self._scores = all_scores[kept]
+        if not self._count:
+            return
+        self._ids = [*self._ids, *ids]
+        self._scores = np.concatenate([self._scores, scores])
+        spare = len(self._ids) - self._count
+        if spare > 0:
+            # Equals of the last one stay until all are there: databases give them in any order.
+            kept = np.flatnonzero(self._scores >= np.partition(self._scores, spare)[spare])
+            self._ids = [self._ids[place] for place in kept]
+            self._scores = self._scores[kept]
 
     def ranked(self) -> list[tuple[str, float]]:
-        return list(zip(self._ids, self._scores.tolist(), strict=True))
+        pairs = zip(self._ids, self._scores.tolist(), strict=True)
+        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[: self._count]
 
 
 def _target(
