@@ -196,7 +196,9 @@ def test_whole_records_go_into_another_dataset_unchanged(
 
 def test_a_spreadsheet_sees_no_formula(dataset: Dataset) -> None:
     dataset.add(item("=1+1", "@x"), item("-1", "+1"))
-    for row in csv.DictReader(io.StringIO(export(dataset, "csv"))):
+    rows = list(csv.DictReader(io.StringIO(export(dataset, "csv"))))
+    assert [row["context"] for row in rows] == ["'=1+1", "'-1"]
+    for row in rows:
         assert not any(cell[:1] in ("=", "+", "-", "@") for cell in row.values())
 
 

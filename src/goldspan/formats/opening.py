@@ -22,7 +22,7 @@ from goldspan.formats.incoming import Incoming, Reading, Target
 from goldspan.formats.label_studio import is_label_studio, read_label_studio
 from goldspan.formats.lines import Table, csv_table, json_table, jsonl_table
 from goldspan.formats.native import is_native, native_columns, read_native
-from goldspan.formats.source import UTF8_MARK, Buffer, shown
+from goldspan.formats.source import UTF8_MARK, Buffer, is_json_lines, shown
 from goldspan.formats.squad import walk_squad
 from goldspan.formats.squad_walk import SquadWalk
 from goldspan.formats.whole import WholeRecord
@@ -177,7 +177,7 @@ def told_by_content(data: Buffer, name: str) -> str:
         return _told_by_keys(data, begin)
     if data[begin : begin + 1] != b"{":
         return "csv"
-    return "jsonl" if _is_json_lines(data, begin) else "squad"
+    return "jsonl" if is_json_lines(data, begin) else "squad"
 
 
 def _told_by_keys(data: Buffer, begin: int) -> str:
@@ -197,22 +197,6 @@ def _first_byte(data: Buffer) -> int:
     while start < len(data) and data[start : start + 1].isspace():
         start += 1
     return start
-
-
-class _Head(msgspec.Struct):
-    """An object of which only one key matters; the rest is passed over."""
-
-    data: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-
-
-def _is_json_lines(data: Buffer, start: int) -> bool:
-    """Say whether the first line is a whole object without SQuAD's ``data``."""
-    end = data.find(b"\n", start)
-    try:
-        head = msgspec.json.decode(data[start : len(data) if end < 0 else end], type=_Head)
-    except (ValueError, RecursionError):
-        return False
-    return head.data is msgspec.UNSET
 
 
 def _squad(data: Buffer, target: Target, name: str) -> Reading:

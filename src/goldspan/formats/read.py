@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
 from goldspan.domain.demonstration import Demonstration
-from goldspan.formats.source import read_source
+from goldspan.formats.source import is_json_lines, read_source
 from goldspan.formats.squad import parse_squad
 from goldspan.formats.table import parse_csv, parse_jsonl
 
@@ -27,23 +25,6 @@ def read_demonstrations(path: Path, *, answers_required: bool = True) -> list[De
     data = read_source(path)
     if data.lstrip()[:1] not in (b"{", b"["):
         return parse_csv(data, path, answers_required=answers_required)
-    if _is_json_lines(data):
+    if is_json_lines(data, len(data) - len(data.lstrip())):
         return parse_jsonl(data, path, answers_required=answers_required)
     return parse_squad(data, path, answers_required=answers_required).demonstrations
-
-
-class _Head(msgspec.Struct):
-    """An object of which only one key matters; the rest is passed over."""
-
-    data: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-
-
-def _is_json_lines(data: bytes) -> bool:
-    """Say whether the first line is a whole object without SQuAD's ``data``."""
-    start = len(data) - len(data.lstrip())
-    end = data.find(b"\n", start)
-    try:
-        head = msgspec.json.decode(data[start : None if end < 0 else end], type=_Head)
-    except (ValueError, RecursionError):
-        return False
-    return head.data is msgspec.UNSET

@@ -86,6 +86,22 @@ def not_json(data: Buffer, name: str) -> InvalidFile:
     return InvalidFile(f"{name} is not JSON. {ACCEPTED}.")
 
 
+class _Head(msgspec.Struct):
+    """An object of which only one key matters; the rest is passed over."""
+
+    data: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+def is_json_lines(data: Buffer, start: int) -> bool:
+    """Say whether the line at ``start`` is a whole object without SQuAD's ``data``."""
+    end = data.find(b"\n", start)
+    try:
+        head = msgspec.json.decode(data[start : len(data) if end < 0 else end], type=_Head)
+    except (ValueError, RecursionError):
+        return False
+    return head.data is msgspec.UNSET
+
+
 def decode_json(data: Buffer) -> Any:
     """Return the value that JSON text stands for.
 

@@ -69,27 +69,28 @@ def write_part(
         replace(one.record, id=ids.get(one.record.external_id or "", one.record.id)) for one in part
     ]
     done = upsert_records(unit, actor, dataset_id, named, add_unknown_ids=True)
+    dataset = visible_dataset(unit, actor, dataset_id)
     for record_id, one in zip(done.ids, part, strict=True):
-        _put_known(unit, actor, dataset_id, record_id, one)
+        _put_known(unit, actor, dataset, record_id, one)
     return len(done.ids) - len(done.updated_ids), len(done.updated_ids)
 
 
-def _put_known(unit: Unit, actor: Actor, dataset_id: str, record_id: str, one: Passed) -> None:
+def _put_known(unit: Unit, actor: Actor, dataset: DatasetRow, record_id: str, one: Passed) -> None:
     if one.control_json is not None:
         unit.known.set_control(
-            ControlRow(record_id=record_id, dataset_id=dataset_id, values_json=one.control_json)
+            ControlRow(record_id=record_id, dataset_id=dataset.id, values_json=one.control_json)
         )
     if one.adjudication_json is not None:
         row = AdjudicationRow(
             record_id=record_id,
-            dataset_id=dataset_id,
+            dataset_id=dataset.id,
             values_json=one.adjudication_json,
             user_id=actor.user_id,
             response_id=None,
             at=unit.now,
         )
         unit.known.adjudicate(row)
-        measure_disagreement(unit, visible_dataset(unit, actor, dataset_id), record_id)
+        measure_disagreement(unit, dataset, record_id)
 
 
 def _import_user(unit: Unit) -> str:
