@@ -13,7 +13,7 @@ import msgspec
 from goldspan.client.transport import path as route
 from goldspan.domain.record import Suggestion
 from goldspan.domain.workspace import Role
-from goldspan.formats.whole import WholeRecord
+from goldspan.formats.whole import WholeRecord, WholeResponse
 from goldspan.run.source import Snapshot
 from goldspan.sdk.examples import read_examples
 from goldspan.sdk.records import FeedbackRecord, ResponseSchema
@@ -73,9 +73,7 @@ def read_frozen(
 def _record(whole: WholeRecord) -> FeedbackRecord:
     record = FeedbackRecord(
         fields=whole.fields,
-        responses=[
-            ResponseSchema(one.user_id, one.values or {}, one.status) for one in whole.responses
-        ],
+        responses=[_response(one) for one in whole.responses],
         suggestions=[
             Suggestion(one.question_name, one.value, one.score, one.agent, one.type)
             for one in whole.suggestions
@@ -85,4 +83,9 @@ def _record(whole: WholeRecord) -> FeedbackRecord:
         external_id=whole.external_id,
     )
     record.id = whole.id
+    record.adjudicated = None if whole.adjudication is None else _response(whole.adjudication)
     return record
+
+
+def _response(whole: WholeResponse) -> ResponseSchema:
+    return ResponseSchema(whole.user_id, whole.values or {}, whole.status)

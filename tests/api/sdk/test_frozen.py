@@ -1,14 +1,18 @@
 """A training reads a snapshot, whatever people do meanwhile."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+from goldspan.client.transport import Transport
+from goldspan.client.transport import path as route
 from goldspan.run.folder import RunFolder, RunSpec
 from goldspan.run.source import coming_from, current_snapshot
 from goldspan.sdk.frozen import frozen, read_frozen
 from goldspan.sdk.remote import RemoteFeedbackDataset
 from goldspan.sdk.session import Session
 from goldspan.sdk.training_task import TrainingTask
+from goldspan.sdk.user import User
 
 
 def test_examples_name_the_snapshot_that_they_are_from(
@@ -22,6 +26,20 @@ def test_examples_name_the_snapshot_that_they_are_from(
     again = read_frozen(pushed, TrainingTask.for_question_answering())
     assert again.snapshot is not None
     assert again.snapshot.content_hash == data.snapshot.content_hash
+
+
+def test_what_a_lead_settled_stands_in_place_of_the_votes(
+    owner: Session, pushed: RemoteFeedbackDataset
+) -> None:
+    record = pushed[0]
+    record.submit({"answer": "Rome"})
+    name = owner.workspace().name
+    lead = User.create(f"lead.{name}", role="admin", workspaces=[name], session=owner)
+    with closing(Transport(owner.api_url, str(lead.api_key))) as server:
+        settled = {"values": {"answer": {"value": "Milan"}}}
+        server.call("PUT", route("records", str(record.id), "adjudication"), body=settled)
+    data = read_frozen(pushed, TrainingTask.for_question_answering())
+    assert [one.gold_texts for one in data.demonstrations] == [("Milan",)]
 
 
 def test_a_filtered_view_gives_its_own_records(pushed: RemoteFeedbackDataset) -> None:
