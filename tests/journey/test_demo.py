@@ -70,6 +70,10 @@ def test_the_demo_measures_four_readers_and_says_what_follows(ended: tuple[Path,
     ]
     assert report["verdict"] in printed
     assert report["questions"]["held_out"] == 20
+    page = (output / "report.html").read_text(encoding="utf-8")
+    assert f"{output / 'report.html'}" in printed
+    assert all(f"<td>{name}</td>" in page for name in names)
+    assert "The annotators are simulated" in page
 
 
 def test_the_demo_says_that_its_annotators_are_simulated(ended: tuple[Path, str]) -> None:

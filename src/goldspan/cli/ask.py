@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from goldspan.errors import InvalidInput
+
 if TYPE_CHECKING:
     from rich.text import Text
 
@@ -43,6 +45,8 @@ def register(app: typer.Typer) -> None:
 
         from goldspan.reader.load import load_reader
 
+        if not question.strip():
+            raise InvalidInput("the question is empty; say what you want to know")
         texts = [_read(name) for name in context]
         reader = load_reader(model, device=device)
         console = Console(highlight=False)

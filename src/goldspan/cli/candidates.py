@@ -15,6 +15,7 @@ from goldspan.cli.connecting import (
     WorkspaceName,
     open_dataset,
     open_session,
+    require_free,
 )
 
 
@@ -76,6 +77,7 @@ def register(app: typer.Typer) -> None:
 
         session = open_session(api_url, api_key, workspace)
         source = open_dataset(session, dataset)
+        require_free(session, to)
         if endpoint is None:
             from goldspan.reader.load import load_reader
 

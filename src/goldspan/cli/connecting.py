@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from goldspan.errors import Conflict, NotFound
+
 if TYPE_CHECKING:
     from goldspan.sdk.remote import RemoteFeedbackDataset
     from goldspan.sdk.session import Session
@@ -54,3 +56,21 @@ def open_dataset(session: Session, name: str) -> RemoteFeedbackDataset:
     from goldspan.sdk.remote import RemoteFeedbackDataset
 
     return RemoteFeedbackDataset.find(session, name)
+
+
+def require_free(session: Session, name: str) -> None:
+    """Refuse a name that a dataset of the session's workspace has, before anything is computed.
+
+    Raises:
+        Conflict: if there is such a dataset.
+    """
+    from goldspan.sdk.remote import RemoteFeedbackDataset
+
+    try:
+        RemoteFeedbackDataset.find(session, name)
+    except NotFound:
+        return
+    raise Conflict(
+        f"workspace {session.workspace().name!r} has a dataset {name!r} already; choose another "
+        "name, or delete that one first"
+    )

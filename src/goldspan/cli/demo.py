@@ -97,7 +97,8 @@ def register(app: typer.Typer) -> None:
             embedded.stop()
         report = measure(made)
         path = write_report(made, report)
-        print(f"\n{report.as_text()}\n\nReport: {path}\n{farewell(made, _program())}")
+        files = f"Report: {path.with_suffix('.html')}, and all of it in {path}"
+        print(f"\n{report.as_text()}\n\n{files}\n{farewell(made, _program())}")
 
 
 def _program() -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from goldspan.cli.output import require_writable
 from goldspan.domain.squad_version import SquadVersion
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ def register(app: typer.Typer) -> None:
         from goldspan.formats.read import read_demonstrations
         from goldspan.reader.load import load_reader
 
+        require_writable(output)
+        require_writable(html)
         everything = read_demonstrations(data)
         held_out = read_demonstrations(tune) if tune else []
         options = _Options(

@@ -16,6 +16,7 @@ from goldspan.cli.connecting import (
     open_dataset,
     open_session,
 )
+from goldspan.cli.output import require_writable
 
 
 class Format(StrEnum):
@@ -53,6 +54,7 @@ def register(app: typer.Typer) -> None:
         """Write what people answered or preferred to a file."""
         from goldspan.sdk import exporting
 
+        require_writable(output)
         found = open_dataset(open_session(api_url, api_key, workspace), dataset)
         done = exporting.export(found, output, format.value)
         left_out = [f"{count} {reason}" for reason, count in done.left_out.items() if count]

@@ -9,16 +9,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from goldspan.demo.loop import Demo
 from goldspan.demo.verdict import verdict
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.squad_version import version_for
 from goldspan.evaluation.baseline import most_frequent_answer
+from goldspan.evaluation.detail import Prediction
+from goldspan.evaluation.document import evaluation_document
 from goldspan.evaluation.report import Comparison, EvaluationReport, compare, summarise
 from goldspan.evaluation.squad import exact_match, score
 from goldspan.evaluation.text import as_text, describe
 from goldspan.formats.squad import write_squad
-from goldspan.run.folder import now, write_json
+from goldspan.run.evaluation_page import evaluation_page
+from goldspan.run.folder import now, write_json, write_text
 
 BASELINE, SFT, DPO = "most frequent answer", "SFT", "DPO"
 SIMULATED = (
@@ -44,6 +49,7 @@ class DemoReport:
         verdict: the one sentence that follows from the comparisons.
         simulated: says who judged.
         more_data: says what DPO had that SFT had not.
+        predictions: what each reader answered, by question.
     """
 
     scores: list[EvaluationReport]
@@ -51,6 +57,7 @@ class DemoReport:
     verdict: str
     simulated: str
     more_data: str
+    predictions: dict[str, dict[str, str]]
 
     def as_text(self) -> str:
         """Return the table, the comparisons and the verdict."""
@@ -77,11 +84,12 @@ def measure(demo: Demo) -> DemoReport:
         verdict=verdict(comparisons[:2], comparisons[2]),
         simulated=SIMULATED.format(noise=demo.options.noise),
         more_data=MORE_DATA.format(judged=len(questions.judged)),
+        predictions=said,
     )
 
 
 def write_report(demo: Demo, report: DemoReport) -> Path:
-    """Write ``report.json``, the questions as SQuAD files and a passage to ask about."""
+    """Write ``report.json``, its page, the questions as SQuAD files and a passage to ask about."""
     output = demo.options.output
     output.mkdir(parents=True, exist_ok=True)
     questions = demo.questions
@@ -114,7 +122,20 @@ def write_report(demo: Demo, report: DemoReport) -> Path:
         "predictions": demo.predictions(),
     }
     write_json(path, written)
+    write_text(output / "report.html", _page(demo, report))
     return path
+
+
+def _page(demo: Demo, report: DemoReport) -> str:
+    """Return the report as a page that stands alone, with every answer that readers differ on."""
+    predictions = {
+        name: {id: Prediction(text, 1.0) for id, text in said.items()}
+        for name, said in report.predictions.items()
+    }
+    document = evaluation_document(demo.questions.held_out, predictions, detailed={})
+    document["notes"] = [report.simulated, report.more_data, *document["notes"]]
+    plain: dict[str, Any] = msgspec.to_builtins(document)
+    return evaluation_page(plain)
 
 
 def machine() -> dict[str, Any]:

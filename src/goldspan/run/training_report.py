@@ -56,7 +56,7 @@ def training_page(report: Mapping[str, Any]) -> str:
         f"Training {report['id']}",
         *[paragraph(message, "warning") for message in evaluation.get("warnings", ())],
         section("What was done", facts(_done(report))),
-        section("What came of it", _scores(evaluation), facts(evaluation.get("preferences", {}))),
+        section("What came of it", _scores(evaluation), facts(_preferences(evaluation))),
         section("What the held-out questions taught the reader", _taught(evaluation.get("tuning"))),
         section("Curves", _charts(report.get("curves", {}))),
         section("Five questions to the saved model", _samples(evaluation.get("samples", ()))),
@@ -100,6 +100,20 @@ def _scores(evaluation: Mapping[str, Any]) -> str:
     return paragraph(
         f"On {evaluation.get('questions', 0)} held-out questions, in percent; {intervals}."
     ) + table(["measure", "mean", "low", "high"], rows)
+
+
+def _preferences(evaluation: Mapping[str, Any]) -> dict[str, object]:
+    found = evaluation.get("preferences")
+    if not found:
+        return {}
+    return {
+        f"mean log-probability of the {name} answers, nats": f"{found[f'start_logps_{key}']:.3f} "
+        f"before, {found[f'logps_{key}']:.3f} after"
+        for name, key in (("preferred", "chosen"), ("rejected", "rejected"))
+    } | {
+        "reward accuracy, 0 to 1": float(found["reward_accuracy"]),
+        "mean reward margin": float(found["reward_margin"]),
+    }
 
 
 def _taught(tuning: Mapping[str, Any] | None) -> str:

@@ -112,8 +112,8 @@ def settings_for(
         )
     if look.whole:
         raise InvalidInput(
-            f"{name} holds whole records; make a dataset with their fields and questions first, "
-            "then import the file into it"
+            f"{name} holds whole records; make a dataset with their fields and questions "
+            "first, on the page or from Python, then import the file into it"
         )
     _require_sound(look.report, name, on_fault)
     marked = not look.lost if extractive is None else extractive

@@ -58,8 +58,9 @@ class TrainingData:
     def describe(self) -> str:
         """Say in a line or more what there is and what was left out."""
         kind = "preference pairs" if self.pairs else "texts" if self.texts else "questions"
+        found = f"{len(self)} {kind}" if self else "none"
         left_out = "".join(f"; left out: {n} {reason}" for reason, n in self.dropped.items())
-        return "\n".join([f"{len(self)} {kind}{left_out}", *self.notes])
+        return "\n".join([f"{found}{left_out}", *self.notes])
 
     def limited_to(self, rows: int | None, seed: int) -> TrainingData:
         """Return at most ``rows`` rows, drawn at random; all of them for None."""

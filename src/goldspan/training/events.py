@@ -12,7 +12,9 @@ from types import FrameType
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, Task, TextColumn, TimeRemainingColumn
+from rich.table import Column
+from rich.text import Text
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.utils import logging
 
@@ -54,6 +56,15 @@ SPEED_OVER_S = 600.0
 """Over how long a bar's speed is averaged: between two ``step`` events minutes may pass."""
 
 
+class _Figures(TextColumn):
+    """Gives way where the terminal is narrow, so that steps and time stay whole."""
+
+    def render(self, task: Task) -> Text:
+        text = super().render(task)
+        text.no_wrap, text.overflow = True, "ellipsis"
+        return text
+
+
 class ProgressBar:
     """Shows a run's events as one line of the terminal; the default ``on_event``.
 
@@ -68,10 +79,10 @@ class ProgressBar:
         found, watched = (console, True) if console else progress_console()
         self._progress = Progress(
             TextColumn("{task.description}"),
-            BarColumn(),
+            BarColumn(bar_width=20),
             TextColumn("{task.completed}/{task.total} {task.fields[unit]}"),
-            TextColumn("{task.fields[figures]}"),
             TimeRemainingColumn(),
+            _Figures("{task.fields[figures]}", table_column=Column(no_wrap=False)),
             console=found,
             disable=not watched,
             speed_estimate_period=SPEED_OVER_S,

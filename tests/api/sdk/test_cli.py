@@ -124,6 +124,10 @@ def test_a_reader_suggests_and_proposes(
     assert "d: 3 suggestions" in run("suggest", "--dataset", "d", "--model", reader)
     said = run("candidates", "--dataset", "d", "--to", "p", "--model", reader, "-k", "3", "--gold")
     assert "p: 3 questions with candidates, 0 skipped" in said
+    taken = CliRunner().invoke(
+        build_app(), ["candidates", "--dataset", "d", "--to", "p", "--model", "no/such/reader"]
+    )
+    assert "has a dataset 'p' already; choose another name" in str(taken.exception)
 
     with connect() as session:
         suggestions = [record.suggestions[0] for record in RemoteFeedbackDataset.find(session, "d")]

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from goldspan.cli import ask, build_app, main
 from goldspan.domain.span import Span
-from goldspan.errors import InvalidFile
+from goldspan.errors import InvalidFile, InvalidInput
 from goldspan.reader.base import ReaderAnswer
 
 TEXT = "It stood long.\nIt opened in\n1894. All liked it."
@@ -96,3 +96,11 @@ def test_main_turns_an_error_into_one_message_and_status_1(
     with pytest.raises(SystemExit, match="1"):
         main()
     assert capsys.readouterr().err == "error: there is no file none.txt\n"
+
+
+def test_an_empty_question_is_refused(tmp_path: Path) -> None:
+    context = tmp_path / "context.txt"
+    context.write_text(TEXT, encoding="utf-8")
+    words = ["ask", " ", "--model", "no/such/reader", "--context", str(context)]
+    done = CliRunner().invoke(build_app(), words)
+    assert isinstance(done.exception, InvalidInput)

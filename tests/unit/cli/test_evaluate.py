@@ -119,3 +119,21 @@ def test_tuning_is_saved_with_the_model(readers: list[str], data: Path) -> None:
     assert "learnt from 4 questions" in done.output
     saved = json.loads((Path(readers[1]) / "goldspan_reader.json").read_text(encoding="utf-8"))
     assert saved["temperature"] != 1.0
+
+
+def test_files_that_cannot_be_written_are_told_of_before_anything_is_read(
+    readers: list[str], data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for option in ("--html", "--output"):
+        done = run("no/such/reader", "--data", data, option, tmp_path / "file" / "report")
+        assert isinstance(done.exception, InvalidInput)
+        assert "report' cannot be written" in str(done.exception)
+    done = run("no/such/reader", "--data", data, "--html", tmp_path)
+    assert "expected a file's name, found the folder" in str(done.exception)
+
+
+def test_the_folder_of_a_report_is_made(readers: list[str], data: Path, tmp_path: Path) -> None:
+    done = run(readers[0], "--data", data, "--html", tmp_path / "new" / "report.html")
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "new" / "report.html").is_file()

@@ -43,6 +43,32 @@ def test_the_page_shows_scores_curves_samples_and_warnings() -> None:
     assert made.count("<svg") == 2
 
 
+def test_what_became_of_the_pairs_is_shown_in_words() -> None:
+    report = {
+        "id": "first",
+        "command": "dpo",
+        "reader": "span",
+        "parent": "runs/sft",
+        "rows": {"given": 9, "kept": 9, "dropped": {}, "windows": 9},
+        "settings": {},
+        "steps": 2,
+        "seconds": 1.0,
+        "final_loss": 0.5,
+    }
+    preferences = {
+        "start_logps_chosen": -2.7264,
+        "logps_chosen": -1.677,
+        "start_logps_rejected": -3.5,
+        "logps_rejected": -3.1,
+        "reward_accuracy": 0.5372,
+        "reward_margin": 0.06,
+    }
+    made = training_page({**report, "evaluation": {"preferences": preferences}})
+    assert "mean log-probability of the preferred answers, nats" in made
+    assert "-2.726 before, -1.677 after" in made
+    assert "0.5372" in made
+
+
 def test_the_page_shows_what_the_held_out_questions_taught() -> None:
     report = {
         "id": "first",
