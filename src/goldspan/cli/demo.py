@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-
-class ReaderKind(StrEnum):
-    """Which reader is trained."""
-
-    SPAN = "span"
-    GENERATIVE = "generative"
+from goldspan.cli.training_options import Reader, ReaderKind
 
 
 def register(app: typer.Typer) -> None:
@@ -30,9 +24,7 @@ def register(app: typer.Typer) -> None:
             Path | None,
             typer.Option(help="The demo's own home, its server's data; by default OUTPUT/home."),
         ] = None,
-        reader: Annotated[
-            ReaderKind, typer.Option(help="Marks the answer in the passage, or writes it.")
-        ] = ReaderKind.SPAN,
+        reader: Reader = ReaderKind.SPAN,
         model: Annotated[
             str,
             typer.Option(

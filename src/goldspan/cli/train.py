@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +18,8 @@ from goldspan.cli.training_options import (
     Limit,
     Model,
     Output,
+    Reader,
+    ReaderKind,
     Resume,
     Seed,
     TrainSize,
@@ -35,13 +36,6 @@ if TYPE_CHECKING:
     from goldspan.sdk.training_data import TrainingData
 
 
-class ReaderKind(StrEnum):
-    """Which reader is trained."""
-
-    SPAN = "span"
-    GENERATIVE = "generative"
-
-
 FRAMEWORKS = {ReaderKind.SPAN: "transformers", ReaderKind.GENERATIVE: "trl"}
 
 HELP = {
@@ -55,7 +49,6 @@ Data = Annotated[
         "dpo: JSON lines with prompt, chosen and rejected, as `goldspan export` writes them."
     ),
 ]
-Reader = Annotated[ReaderKind, typer.Option(help="Marks the answer in the passage, or writes it.")]
 
 
 def register(app: typer.Typer) -> None:

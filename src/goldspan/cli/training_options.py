@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,15 @@ from goldspan.errors import InvalidInput
 if TYPE_CHECKING:
     from goldspan.training.settings import TrainSettings
 
+
+class ReaderKind(StrEnum):
+    """Which reader is trained."""
+
+    SPAN = "span"
+    GENERATIVE = "generative"
+
+
+Reader = Annotated[ReaderKind, typer.Option(help="Marks the answer in the passage, or writes it.")]
 DatasetName = Annotated[str | None, typer.Option("--dataset", help="A dataset on the server.")]
 Model = Annotated[
     str | None,

@@ -18,6 +18,26 @@ LOGS = 5
 """Logged steps that are averaged: a batch says little."""
 
 
+def displaced(
+    figures: Mapping[str, float], *, remedy: str, noticeable: float = NOTICEABLE
+) -> list[str]:
+    """Warn where a training made the preferred answers less likely while its rewards look well.
+
+    Args:
+        figures: ``start_logps_chosen`` and ``logps_chosen``, nats, and ``reward_accuracy``, 0 to 1.
+        remedy: what to do about it, as a sentence.
+        noticeable: how far the mean log-probability may fall without a word, nats.
+    """
+    before, after = figures["start_logps_chosen"], figures["logps_chosen"]
+    if after > before - noticeable:
+        return []
+    return [
+        "the answers that people preferred have become less likely: their mean log-probability "
+        f"fell from {before:.3f} to {after:.3f}, though the reward accuracy is "
+        f"{figures['reward_accuracy']:.2f}. {remedy}"
+    ]
+
+
 class ChosenAlarm(TrainerCallback):
     """Warns while it happens, not at the end, and again only after the fall was made good.
 

@@ -15,7 +15,7 @@ from goldspan.domain.prompt import PromptTemplate
 from goldspan.errors import InvalidSettings, ReferenceMismatch
 from goldspan.run.folder import RunFolder
 from goldspan.run.rows import RowCounts, read_rows
-from goldspan.training.alarm import NOTICEABLE
+from goldspan.training.alarm import displaced
 from goldspan.training.annotators import annotators_of
 from goldspan.training.arguments import trainer_arguments
 from goldspan.training.events import RunEvents, listener
@@ -41,6 +41,7 @@ from goldspan.training.watch import require_held_out
 
 TOLERANCE = 1e-3
 """The largest implicit reward margin before the first step, where all should be 0."""
+REMEDY = "Give the loss 'sft' more weight, or take fewer steps"
 
 
 def train_generative_dpo(
@@ -171,7 +172,7 @@ def _train(
 
     def measure() -> Mapping[str, Any]:
         figures = trainer.figures()
-        return {"preferences": figures, "warnings": _displaced(figures)}
+        return {"preferences": figures, "warnings": displaced(figures, remedy=REMEDY)}
 
     facts = {
         "annotators": annotators_of(kept),
@@ -217,18 +218,6 @@ def require_zero(margins: Tensor, reference: str) -> None:
             reference=reference,
             largest=float(off.max()),
         )
-
-
-def _displaced(figures: Mapping[str, float]) -> list[str]:
-    """Warn where DPO has done what it is known for: made both answers less likely."""
-    before, after = figures["start_logps_chosen"], figures["logps_chosen"]
-    if after > before - NOTICEABLE:
-        return []
-    return [
-        "the answers that people preferred have become less likely: their mean log-probability "
-        f"fell from {before:.3f} to {after:.3f}. Reward accuracy does not show this; give the "
-        "loss 'sft' more weight, or take fewer steps"
-    ]
 
 
 def _start_margins(folder: RunFolder) -> dict[str, float]:

@@ -27,6 +27,7 @@ from goldspan.reader.span import SpanReader
 from goldspan.reader.span_config import SpanReaderConfig, length_limit
 from goldspan.run.folder import RunFolder
 from goldspan.run.rows import RowCounts, read_rows
+from goldspan.training.alarm import displaced
 from goldspan.training.arguments import trainer_arguments
 from goldspan.training.held_out import freeze_held_out
 from goldspan.training.losses import (
@@ -62,13 +63,15 @@ from goldspan.training.span_policy import joint_logps
 from goldspan.training.span_reference import (
     ReferenceLogps,
     against_reference,
-    displaced,
     reference_of,
 )
 from goldspan.training.span_sft import NO_ANSWER_THRESHOLD
 from goldspan.training.span_tuning import measure_run
 
 LOSS_TYPES = ("sigmoid", "ipo", "hinge")
+NOTICEABLE = 0.05
+"""Nats by which the preferred answers may become less likely before it is said."""
+REMEDY = "Other spans took their place; use sft_weight=1.0, or a smaller learning rate"
 
 
 class SpanDPOTrainer(Trainer):
@@ -300,7 +303,11 @@ def _train(
         reader = SpanReader(start.model, start.tokenizer, config, name=folder.spec.id)
         tuned, scores = measure_run(folder, reader, tune=settings.tune)
         facts["reading"] = asdict(tuned)
-        return {**scores, "preferences": figures, "warnings": displaced(figures)}
+        return {
+            **scores,
+            "preferences": figures,
+            "warnings": displaced(figures, remedy=REMEDY, noticeable=NOTICEABLE),
+        }
 
     return carry_out(
         folder,

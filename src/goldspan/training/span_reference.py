@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import msgspec
@@ -13,8 +13,6 @@ from goldspan.run.folder import RunFolder, write_json
 
 FILE_NAME = "reference.json"
 MARGIN_TOLERANCE = 1e-3
-NOTICEABLE = 0.05
-"""Nats by which the preferred answers may become less likely before it is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +119,3 @@ def against_reference(
         "reward_accuracy": sum(margin > 0 for margin in margins) / count,
         "reward_margin": sum(margins) / count,
     }
-
-
-def displaced(figures: Mapping[str, float]) -> list[str]:
-    """Warn where the reader has forgotten how to read while its rewards look well."""
-    before, after = figures["start_logps_chosen"], figures["logps_chosen"]
-    if after > before - NOTICEABLE:
-        return []
-    return [
-        "the answers that people preferred have become less likely: their mean log-probability "
-        f"fell from {before:.3f} to {after:.3f}, though the reward accuracy is "
-        f"{figures['reward_accuracy']:.2f}. Other spans took their place; use sft_weight=1.0, or "
-        "a smaller learning rate"
-    ]

@@ -9,8 +9,6 @@ TRL's own.
 
 from __future__ import annotations
 
-import functools
-import types
 from typing import Any
 
 import torch
@@ -19,10 +17,14 @@ from transformers import PreTrainedModel
 from trl.trainer.utils import FusedCausalLMOutput
 
 from goldspan.errors import InvalidInput
-from goldspan.reader.tree_attention import ancestor_masks, heads_at
+from goldspan.reader.tree_attention import heads_at
+from goldspan.training.tree_forward import Forward, forest_inputs, replace_forward
 
 PER_TOKEN = ("log_probs", "entropy", "log_sum_sq_probs", "mean_logits", "is_top1")
 """The fields of TRL's output with a value for each scored token."""
+
+FOREST = ("depth", "end", "cells", "labels", "slots")
+"""What a batch holds of a forest beside ``tree_ids``, each under ``tree_`` and its name."""
 
 
 def share_prefixes(model: PreTrainedModel) -> None:
@@ -30,21 +32,12 @@ def share_prefixes(model: PreTrainedModel) -> None:
 
     Only this instance's ``forward`` is replaced, as TRL's ``add_fused_lm_head`` does before.
     """
-    if getattr(model.forward, "shares_prefixes", False):
-        return
-    fused = model.forward
+    replace_forward(model, _over_forests)
 
-    @functools.wraps(type(model).forward)
+
+def _over_forests(fused: Forward) -> Forward:
     def forward(
-        self: PreTrainedModel,
-        *args: Any,
-        tree_ids: Tensor | None = None,
-        tree_depth: Tensor | None = None,
-        tree_end: Tensor | None = None,
-        tree_cells: Tensor | None = None,
-        tree_labels: Tensor | None = None,
-        tree_slots: Tensor | None = None,
-        **kwargs: Any,
+        self: PreTrainedModel, *args: Any, tree_ids: Tensor | None = None, **kwargs: Any
     ) -> Any:
         if not kwargs.get("fused_lm_head"):
             if tree_ids is not None:
@@ -54,31 +47,22 @@ def share_prefixes(model: PreTrainedModel) -> None:
             if self.device.type == "cuda" or kwargs.get("shift_labels") is not None:
                 return fused(*args, **kwargs)
             return _scored_only(self, fused, *args, **kwargs)
-        assert tree_depth is not None
-        assert tree_end is not None
-        assert tree_cells is not None
-        assert tree_labels is not None
-        assert tree_slots is not None
+        depth, end, cells, labels, slots = (kwargs.pop(f"tree_{name}") for name in FOREST)
         for replaced in ("input_ids", "attention_mask", "position_ids", "labels"):
             kwargs.pop(replaced, None)
-        with heads_at(self, tree_cells):
+        with heads_at(self, cells):
             output = fused(
-                input_ids=tree_ids,
-                attention_mask=ancestor_masks(self.config, tree_depth, tree_end, self.dtype),
-                position_ids=tree_depth,
-                shift_labels=tree_labels[None],
-                **kwargs,
+                **forest_inputs(self, tree_ids, depth, end), shift_labels=labels[None], **kwargs
             )
-        scored = tree_slots >= 0
-        slots = tree_slots.clamp(min=0)
+        scored = slots >= 0
+        slots = slots.clamp(min=0)
         for name in PER_TOKEN:
             values = output.get(name)
             if values is not None:
                 output[name] = values[0][slots].masked_fill(~scored, 0)
         return _counted(output, scored, kwargs.get("num_items_in_batch"))
 
-    forward.shares_prefixes = True  # type: ignore[attr-defined]
-    model.forward = types.MethodType(forward, model)
+    return forward
 
 
 def _scored_only(

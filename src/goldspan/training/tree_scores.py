@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import types
 from typing import Any
 
 import torch
@@ -12,8 +10,8 @@ from transformers import PreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutputWithPast
 
 from goldspan.reader.prefix_tree import plant
-from goldspan.reader.tree_attention import ancestor_masks
 from goldspan.training.tree_batch import LEAST_SHARING, TreeCollator, tensors
+from goldspan.training.tree_forward import Forward, forest_inputs, replace_forward
 
 
 class ScoreTreeCollator(TreeCollator):
@@ -38,33 +36,18 @@ class ScoreTreeCollator(TreeCollator):
 
 def share_scored_prefixes(model: PreTrainedModel) -> None:
     """Let a sequence classifier's forward take forests; a second call does nothing."""
-    if getattr(model.forward, "shares_prefixes", False):
-        return
-    plain = model.forward
+    replace_forward(model, _over_forests)
 
-    @functools.wraps(type(model).forward)
+
+def _over_forests(plain: Forward) -> Forward:
     def forward(
-        self: PreTrainedModel,
-        *args: Any,
-        tree_ids: Tensor | None = None,
-        tree_depth: Tensor | None = None,
-        tree_end: Tensor | None = None,
-        tree_cells: Tensor | None = None,
-        **kwargs: Any,
+        self: PreTrainedModel, *args: Any, tree_ids: Tensor | None = None, **kwargs: Any
     ) -> Any:
         if tree_ids is None:
             return plain(*args, **kwargs)
-        assert tree_depth is not None
-        assert tree_end is not None
-        assert tree_cells is not None
-        output = self.base_model(
-            input_ids=tree_ids,
-            attention_mask=ancestor_masks(self.config, tree_depth, tree_end, self.dtype),
-            position_ids=tree_depth,
-            use_cache=False,
-        )
-        hidden = output["last_hidden_state"].flatten(0, 1).index_select(0, tree_cells)
+        depth, end, cells = (kwargs[f"tree_{name}"] for name in ("depth", "end", "cells"))
+        output = self.base_model(**forest_inputs(self, tree_ids, depth, end), use_cache=False)
+        hidden = output["last_hidden_state"].flatten(0, 1).index_select(0, cells)
         return SequenceClassifierOutputWithPast(logits=self.score(hidden))
 
-    forward.shares_prefixes = True  # type: ignore[attr-defined]
-    model.forward = types.MethodType(forward, model)
+    return forward

@@ -23,13 +23,13 @@ from goldspan.errors import (
 from goldspan.reader.load import load_reader
 from goldspan.reader.span_config import SpanReaderConfig
 from goldspan.run.folder import RunFolder
+from goldspan.training.alarm import displaced
 from goldspan.training.resume import resume_training
 from goldspan.training.settings import SpanDPOSettings
 from goldspan.training.span_dpo import train_span_dpo
 from goldspan.training.span_reference import (
     ReferenceLogps,
     against_reference,
-    displaced,
     require_reference,
 )
 
@@ -260,6 +260,6 @@ def test_a_reader_that_forgets_is_told_of_though_its_rewards_look_well() -> None
     # Margins: 0.5 * ((-2 + 1) - (-5 + 1)) = 1.5 and 0.5 * ((-3 + 1) - (-3 + 2)) = -0.5.
     found = against_reference(before, after, beta=0.5)
     assert (found["reward_accuracy"], found["reward_margin"]) == (0.5, 0.5)
-    (warning,) = displaced(found)
+    (warning,) = displaced(found, remedy="Rest.")
     assert "fell from -1.000 to -2.500, though the reward accuracy is 0.50" in warning
-    assert displaced(against_reference(before, before, beta=0.5)) == []
+    assert displaced(against_reference(before, before, beta=0.5), remedy="") == []
