@@ -18,7 +18,7 @@ import httpx
 
 from goldspan._version import __version__
 from goldspan.domain.webhook import PING, refusal, sign
-from goldspan.errors import GoldspanError, WebhookFailed
+from goldspan.errors import WebhookFailed
 from goldspan.services.announce import message
 from goldspan.services.webhooks import keep_outcome, refuse_others
 from goldspan.storage.ids import new_id
@@ -75,7 +75,7 @@ class Deliverer:
             while not self._stopping.wait(pause_s):
                 try:
                     pause_s = 0.0 if self._step(client) else LOOK_AGAIN_S
-                except GoldspanError:
+                except Exception:  # whatever it is, the next step may succeed
                     log.exception("webhooks could not be told what happened; trying again")
                     pause_s = AFTER_FAILURE_S
 

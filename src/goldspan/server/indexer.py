@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable
 
-from goldspan.errors import GoldspanError
 from goldspan.services.index_texts import BATCH_RECORDS, read_batch, write_batch
 from goldspan.storage.store import Store
 
@@ -52,7 +51,7 @@ class Indexer:
         while not self._stopping.wait(pause_s):
             try:
                 pause_s = self._step()
-            except GoldspanError:
+            except Exception:  # whatever it is, the next step may succeed
                 log.exception("the text index could not be brought up to date; trying again")
                 pause_s = AFTER_FAILURE_S
 
