@@ -99,6 +99,11 @@ def test_a_mapping_names_the_columns(dataset: Dataset) -> None:
     ("content", "params", "message"),
     [
         ("a,b\n1,2\n", {}, "has no column for ['question', 'context']"),
+        (
+            "question,context,answer,Answer\nWho?,Ann or Bob,Ann,Bob\n",
+            {},
+            "has more than one column ['answer']",
+        ),
         ("question,context\nW?,C\n", {"mapping": '{"question": "nix"}'}, "has no column ['nix']"),
         ("question,context\nW?,C\n", {"mapping": "["}, "mapping is a JSON object"),
         ('{"data": [', {}, "is not JSON"),

@@ -37,7 +37,8 @@ def read_columns(table: Table, format: str, target: Target, name: str) -> Readin
         name: of the file, for errors.
 
     Raises:
-        InvalidFile: if a column that is needed or named in the mapping is missing.
+        InvalidFile: if a column that is needed or named in the mapping is missing, or one that
+            is read stands there more than once.
     """
     mapping = _matched(table, target, name)
     answering = target.shape.answering
@@ -81,6 +82,14 @@ def _matched(table: Table, target: Target, name: str) -> dict[str, str]:
             f"{name} has no column for {needed}; found the columns {list(table.header)}. Name "
             "them so, or say with a mapping which column stands for which field",
             missing=needed,
+            columns=list(table.header),
+        )
+    header = [one.lower() for one in table.header] if table.any_case else list(table.header)
+    repeated = sorted({key for key in found.values() if header.count(key) > 1})
+    if repeated:
+        raise InvalidFile(
+            f"{name} has more than one column {repeated}; found the columns "
+            f"{list(table.header)}. Take out or rename the ones that are not meant",
             columns=list(table.header),
         )
     return found
