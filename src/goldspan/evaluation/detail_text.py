@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from goldspan.evaluation.detail import DetailReport, Example, ProbeResult
 from goldspan.evaluation.report import PartReport
-from goldspan.evaluation.text import bounds, columns
+from goldspan.evaluation.text import columns, figure
 
 EXAMPLES = 5
 AROUND = 60
@@ -38,8 +38,7 @@ def detail_as_text(report: DetailReport) -> str:
 def _parts(parts: Mapping[str, PartReport]) -> str:
     rows: list[tuple[str, ...]] = [("", "EM", "F1", "questions")]
     for name, part in parts.items():
-        cells = (f"{i.mean:.1f} {bounds(i, '.1f')}" for i in (part.exact_match, part.f1))
-        rows.append((name, *cells, str(part.questions)))
+        rows.append((name, figure(part.exact_match), figure(part.f1), str(part.questions)))
     return columns(rows)
 
 

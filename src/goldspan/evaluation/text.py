@@ -62,11 +62,13 @@ def _difference(difference: Difference) -> str:
 
 
 def _cells(part: EvaluationReport | PartReport) -> tuple[str, str, str, str]:
-    def cell(interval: Interval) -> str:
-        return f"{interval.mean:.1f} {bounds(interval, '.1f')}"
-
     clusters = _count(part.f1.clusters, part.clusters_by)
-    return cell(part.exact_match), cell(part.f1), str(part.questions), clusters
+    return figure(part.exact_match), figure(part.f1), str(part.questions), clusters
+
+
+def figure(interval: Interval) -> str:
+    """Return a mean in percent with its bounds."""
+    return f"{interval.mean:.1f} {bounds(interval, '.1f')}"
 
 
 def bounds(interval: Interval, form: str) -> str:

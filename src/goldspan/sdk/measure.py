@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from goldspan.domain.demonstration import Demonstration
 from goldspan.errors import GoldspanError, UnusableModel
-from goldspan.evaluation.report import evaluate
 from goldspan.sdk.recipes import Start
 from goldspan.sdk.training_data import TrainingData
+from goldspan.training.held_out import score_reader
 
 if TYPE_CHECKING:
     from goldspan.reader.base import Reader
-
-
-def score(reader: Reader, gold: Sequence[Demonstration]) -> dict[str, Any]:
-    """Return the figures of ``evaluation.report.EvaluationReport`` as a mapping."""
-    answers = reader.answer_many([(each.question_text, [each.context]) for each in gold])
-    predictions = {each.id: found[0].text for each, found in zip(gold, answers, strict=True)}
-    return asdict(evaluate(gold, predictions, name=reader.name))
 
 
 def score_before(
@@ -35,7 +27,7 @@ def score_before(
         reader = _start_reader(framework, start, data)
     except GoldspanError as error:
         return {}, str(error)
-    return score(reader, gold), ""
+    return score_reader(reader, gold), ""
 
 
 def _start_reader(framework: str, start: Start, data: TrainingData) -> Reader:

@@ -30,10 +30,18 @@ def read_held_out(folder: RunFolder) -> list[Demonstration]:
 def score_held_out(folder: RunFolder, reader: Reader) -> dict[str, Any]:
     """Return the figures of ``evaluation.report``; nothing where no questions were held out."""
     held_out = read_held_out(folder)
-    if not held_out:
-        return {}
-    answers = reader.answer_many([(each.question_text, [each.context]) for each in held_out])
+    return score_reader(reader, held_out) if held_out else {}
+
+
+def score_reader(reader: Reader, questions: Sequence[Demonstration]) -> dict[str, Any]:
+    """Ask a reader questions; return the figures of ``evaluation.report`` as a mapping.
+
+    Args:
+        reader: answers them.
+        questions: at least one, with gold answers.
+    """
+    answers = reader.answer_many([(each.question_text, [each.context]) for each in questions])
     predictions = {
-        each.id: found[0].text for each, found in zip(held_out, answers, strict=True) if found
+        each.id: found[0].text for each, found in zip(questions, answers, strict=True) if found
     }
-    return asdict(evaluate(held_out, predictions, name=reader.name))
+    return asdict(evaluate(questions, predictions, name=reader.name))

@@ -21,11 +21,10 @@ from goldspan.reader.generative import GenerativeReader
 from goldspan.reader.generative_config import GenerativeReaderConfig
 from goldspan.reader.prompting import Prompter
 from goldspan.run.folder import RunFolder
-from goldspan.run.rows import read_rows
 from goldspan.training.events import RunEvents
 from goldspan.training.generative_rows import IGNORED, demonstration_rows
 from goldspan.training.generative_settings import GenerativeSettings
-from goldspan.training.held_out import FILE_NAME
+from goldspan.training.held_out import read_held_out
 
 Figures = dict[str, float]
 SHUFFLED_BY = 0
@@ -124,10 +123,9 @@ def watchers_of(
         events: where the figures go, as ``held_out`` events.
         quiz: makes what asks some questions.
     """
-    path = folder.root / FILE_NAME
-    if not settings.eval_steps or not path.is_file():
+    questions = read_held_out(folder)
+    if not settings.eval_steps or not questions:
         return []
-    questions = read_rows(path, Demonstration)
     random.Random(SHUFFLED_BY).shuffle(questions)
 
     def tell(step: int, figures: Mapping[str, float], best: bool) -> None:
