@@ -31,12 +31,8 @@ from goldspan.cli import (
 from goldspan.errors import GoldspanError, MissingExtra
 
 COMMANDS = (
-    config,
-    backup,
-    serve,
-    user,
-    key,
     demo,
+    serve,
     import_,
     suggest,
     candidates,
@@ -45,6 +41,10 @@ COMMANDS = (
     evaluate,
     ask,
     export,
+    user,
+    key,
+    config,
+    backup,
     version,
 )
 # What the extra `train` brings and commands import.

@@ -99,25 +99,29 @@ def reward(
         resume_run(resume)
         return
     from goldspan.formats.pairs import read_pairs
+    from goldspan.run.source import coming_from
     from goldspan.sdk.course import accuracy
-    from goldspan.sdk.examples import read_examples
+    from goldspan.sdk.frozen import read_frozen
     from goldspan.sdk.training_task import TrainingTask
     from goldspan.training.generative_settings import RewardSettings
     from goldspan.training.reward import train_reward_model
 
     if (dataset is None) == (data is None):
         raise InvalidInput("say what to train on: either --dataset NAME or --data FILE")
+    snapshot = None
     if dataset is not None:
         found = open_dataset(open_session(api_url, api_key, workspace), dataset)
         task = TrainingTask.for_direct_preference_optimization()
-        pairs = list(read_examples(found, found.questions, task).pairs)
+        examples = read_frozen(found, task)
+        pairs, snapshot = list(examples.pairs), examples.snapshot
     else:
         assert data is not None, "one of the two is given"
         pairs = read_pairs(data)
     start, where = where_to(model, output)
     rows, held_out = _parts(pairs, limit, train_size, seed)
     settings: Any = changed(RewardSettings(), changes, seed)
-    result = train_reward_model(start, rows, where, settings, held_out=held_out)
+    with coming_from(snapshot):
+        result = train_reward_model(start, rows, where, settings, held_out=held_out)
     _tell(result)
     if held_out and not result.interrupted:
         print(accuracy(result.folder.report()["evaluation"]))

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from goldspan.cli import build_app
 from goldspan.errors import InvalidFile, InvalidInput, NotFound
+from goldspan.run.folder import RunFolder
 from goldspan.sdk import embedded
 from goldspan.sdk.remote import RemoteFeedbackDataset
 from goldspan.sdk.session import connect
@@ -156,3 +157,24 @@ def test_a_command_closes_its_connections(run: Callable[..., str], csv: str) -> 
         run("import", csv, "--dataset", "d")
         gc.collect()
     assert [str(one.message) for one in caught if "socket" in str(one.message)] == []
+
+
+def test_a_reward_model_of_a_dataset_names_the_snapshot_that_it_learnt_from(
+    run: Callable[..., str],
+    csv: str,
+    tmp_path: Path,
+    make_span_parts: Callable[..., tuple[Any, Any]],
+) -> None:
+    model, tokenizer = make_span_parts([CSV])
+    for part in (model, tokenizer):
+        part.save_pretrained(tmp_path / "model")
+    run("import", csv, "--dataset", "d")
+    run("candidates", "--dataset", "d", "--to", "p", "--model", str(tmp_path / "model"), "-k", "2")
+    with connect() as session:
+        for record in RemoteFeedbackDataset.find(session, "p"):
+            record.submit({"preference": [{"value": "response2"}, {"value": "response1"}]})
+    words = ["--dataset", "p", "--model", "tiny-gpt2", "--output", str(tmp_path / "run")]
+    assert "3 of 3 rows kept" in run("train", "reward", *words, "--set", "max_steps=1")
+    snapshot = RunFolder(tmp_path / "run").spec.snapshot
+    assert snapshot is not None
+    assert len(snapshot.content_hash) == 64
