@@ -199,7 +199,7 @@ def _record(row: Mapping[str, Any], settings: Settings) -> FeedbackRecord:
     vectors = row.get("vectors") or {}
     return FeedbackRecord(
         fields={
-            field.name: row[field.name]
+            field.name: _field_value(field, row[field.name])
             for field in settings.fields
             if row.get(field.name) is not None
         },
@@ -217,6 +217,11 @@ def _record(row: Mapping[str, Any], settings: Settings) -> FeedbackRecord:
         vectors={name: list(vector) for name, vector in vectors.items() if vector is not None},
         external_id=row.get("external_id"),
     )
+
+
+def _field_value(field: Field, value: Any) -> Any:
+    """Return a field's value; the object of a custom one may stand there as JSON text."""
+    return json.loads(value) if field.kind == "custom" and isinstance(value, str) else value
 
 
 def _known(metadata: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from goldspan.sdk.records import FeedbackRecord
 if TYPE_CHECKING:
     import datasets
 
+_MESSAGE = {"role": "string", "content": "string"}
 _SPAN = {"label": "string", "start": "int64", "end": "int64"}
 _VALUE_TYPES: dict[str, Any] = {
     "text": "string",
@@ -31,7 +32,7 @@ def row_of(record: FeedbackRecord, questions: Sequence[Question]) -> dict[str, A
     Keys: a question's name holds the list of responses, ``{"user_id", "value", "status"}`` each
     (drafts and discarded ones included); ``<question>-suggestion`` the proposed value and
     ``<question>-suggestion-metadata`` its type, score and agent; ``external_id``; ``metadata`` as
-    JSON text; every field its text. A field named like a question, which only a local record
+    JSON text; every field its value. A field named like a question, which only a local record
     can have, hides the responses.
     """
     suggested = {one.question_name: one for one in record.suggestions}
@@ -79,6 +80,9 @@ def to_datasets(
 ) -> datasets.Dataset:
     """Return the rows as a ``datasets.Dataset``; undeclared fields of local records included.
 
+    A chat is a list of ``{"role", "content"}``; a custom field, whose keys nothing declares, is
+    JSON text.
+
     Raises:
         MissingExtra: if the package ``datasets`` is not installed.
     """
@@ -90,7 +94,10 @@ def to_datasets(
     held = list(records)
     texts = dict.fromkeys([*(one.name for one in fields), *(n for r in held for n in r.fields)])
     _refuse_half_hidden(held, [one.name for one in questions if one.name in texts])
-    columns = _columns(questions) | dict.fromkeys(texts, "string")
+    kinds = {one.name: one.kind for one in fields}
+    columns = _columns(questions) | {
+        name: [_MESSAGE] if kinds.get(name) == "chat" else "string" for name in texts
+    }
 
     def feature(shape: Any) -> Any:
         if isinstance(shape, list):
@@ -100,6 +107,10 @@ def to_datasets(
         return Value(shape)
 
     rows = [row_of(record, questions) for record in held]
+    for row in rows:
+        for name in row.keys() & kinds.keys():
+            if kinds[name] == "custom" and row[name] is not None:
+                row[name] = json.dumps(row[name], ensure_ascii=False)
     filled = {name: [row.get(name) for row in rows] for name in columns}
     return Dataset.from_dict(filled, features=Features(feature(columns)))
 

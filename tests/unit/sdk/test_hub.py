@@ -65,6 +65,28 @@ def test_a_dataset_comes_back_from_a_folder_as_it_was(tmp_path: Path) -> None:
     assert "`answer` (text)" in (tmp_path / "folder" / "README.md").read_text()
 
 
+def test_fields_that_are_no_texts_come_back_as_they_were(tmp_path: Path) -> None:
+    sent = rg.FeedbackDataset(
+        fields=[
+            rg.TextField("text"),
+            rg.ChatField("chat", required=False),
+            rg.CustomField("plot", template="<p>{{n}}</p>", required=False),
+        ],
+        questions=[rg.TextQuestion("answer")],
+    )
+    chat = [{"role": "user", "content": "Where?"}, {"role": "assistant", "content": "In Rome."}]
+    sent.add_records(
+        [
+            rg.FeedbackRecord({"text": "a", "chat": chat, "plot": {"n": 1, "of": [{"é": None}]}}),
+            rg.FeedbackRecord({"text": "b", "chat": []}),
+            rg.FeedbackRecord({"text": "c", "plot": {}}),
+        ]
+    )
+    sent.push_to_huggingface(tmp_path / "hub")
+    back = rg.FeedbackDataset.from_huggingface(tmp_path / "hub")
+    assert [one.fields for one in back] == [one.fields for one in sent]
+
+
 def test_a_card_is_left_out_and_nothing_is_not_pushed(tmp_path: Path) -> None:
     everything().push_to_huggingface(tmp_path / "folder", generate_card=False)
     assert not (tmp_path / "folder" / "README.md").exists()
