@@ -204,7 +204,7 @@ def test_adding_a_known_external_id_updates_and_keeps_responses(
 
 def test_a_text_does_not_change_under_a_response(pushed: RemoteFeedbackDataset) -> None:
     pushed[0].submit({"answer": "Paris"})
-    with pytest.raises(Conflict, match="delete those responses first"):
+    with pytest.raises(Conflict, match="change under the responses that they have"):
         pushed.add_records(FeedbackRecord(FIELDS, external_id="q0"), show_progress=False)
     assert pushed[0].fields["context"] == "Paris 0"
 
