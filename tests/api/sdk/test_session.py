@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,15 @@ from goldspan.sdk.workspace import Workspace
 
 
 def test_a_second_session_on_a_home_shares_its_server(server: Session, home: Path) -> None:
-    assert connect(home=home).api_url == server.api_url
+    with closing(connect(home=home)) as second:
+        assert second.api_url == server.api_url
 
 
 def test_a_fresh_home_belongs_to_an_owner_who_has_no_workspace_yet(tmp_path: Path) -> None:
-    session = connect(home=tmp_path / "fresh")
-    assert (session.user.username, session.user.role) == ("owner", "owner")
-    with pytest.raises(NotFound, match=r"there is no workspace .*goldspan\.Workspace\.create"):
-        session.workspace()
+    with closing(connect(home=tmp_path / "fresh")) as session:
+        assert (session.user.username, session.user.role) == ("owner", "owner")
+        with pytest.raises(NotFound, match=r"no workspace .*goldspan\.Workspace\.create"):
+            session.workspace()
 
 
 def test_a_workspace_that_does_not_exist_is_refused_with_what_to_do(home: Path) -> None:
@@ -47,7 +49,8 @@ def test_users_and_workspaces_come_and_go(owner: Session) -> None:
     user = User.create("ann.comes", password="long enough", session=owner)
     workspace.add_user(user.id)
     assert [one.username for one in workspace.users] == ["ann.comes"]
-    assert User.me(session=connect(owner.api_url, user.api_key)).id == user.id
+    with closing(connect(owner.api_url, user.api_key)) as own:
+        assert User.me(session=own).id == user.id
     workspace.delete_user(user)
     assert workspace.users == []
     user.delete()
