@@ -116,7 +116,7 @@ class Lab:
             members = []
             for arm in arms:
                 ((loss, _),) = ARMS[arm].stages
-                for recipe in sweep(loss, self._options):
+                for recipe in sweep(loss, self._options, place):
                     for seed in range(self._options.tune_seeds):
                         members.append(Member(seed, arm, (recipe,)))
             self._runs(name, place, n, members, "tune")

@@ -17,6 +17,12 @@ DPO_SWEEP = tuple(Recipe(lr, 0.5, anchor) for lr in (4e-5, 1.7e-4, 7e-4) for anc
 UPPER_RATES = (1.2e-4, 4e-4, 7e-4, 1.2e-3)
 UPPER_SFT_SWEEP = tuple(Recipe(lr) for lr in UPPER_RATES)
 UPPER_DPO_SWEEP = tuple(Recipe(lr, 0.5, 0.3) for lr in UPPER_RATES)
+# How far DPO can be pushed where nothing but the annotators' taste counts, and SFT as far.
+WIDE_SFT_SWEEP = tuple(Recipe(lr) for lr in (2.2e-4, 4e-4, 7e-4, 1.2e-3, 2e-3, 3e-3))
+WIDE_DPO_SWEEP = (
+    *(Recipe(4e-4, beta, anchor) for beta, anchor in ((0.5, 0.1), (1.0, 0.1), (2.0, 0.1))),
+    *(Recipe(4e-4, beta, 0.3) for beta in (0.5, 1.0, 2.0)),
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,7 @@ class Place:
             probable best span) or ``gap`` (the least distance of the two best spans).
         tuned_in: the place whose recipes are taken; "" tunes here.
         metric: what tuning maximises: ``f1``, or ``style`` (the annotators' own choice, exactly).
+        wide: whether DPO's sweep is over how hard it pushes, not over learning rates.
     """
 
     base: str
@@ -85,6 +92,7 @@ class Place:
     order: str = "random"
     tuned_in: str = ""
     metric: str = "f1"
+    wide: bool = False
 
 
 _SAME = ("SFT gold", "SFT chosen", "DPO")
@@ -94,6 +102,14 @@ PLACES = {
         "weak", ("SFT chosen twice", "SFT chosen, then DPO"), (1000, 5000), tuned_in="main"
     ),
     "full phrases": Place("weak", _SAME, (300, 1000, 2500), Kind(taste="full"), metric="style"),
+    "full phrases, wide sweep": Place(
+        "weak",
+        ("SFT chosen", "DPO"),
+        (1000,),
+        Kind(taste="full"),
+        metric="style",
+        wide=True,
+    ),
     "short phrases": Place("weak", _SAME, (300, 1000, 2500), Kind(taste="short"), metric="style"),
     "abstention": Place("abstaining", _SAME, (300, 2500), sets=("B2", "C2", "dev2")),
     "noise 25 %": Place("weak", _SAME, (1000, 2500), Kind(noise=0.25)),
@@ -130,8 +146,10 @@ def sizes(place: Place, options: Options, most: int) -> list[int]:
     return sorted({min(n, most) for n in scaled})
 
 
-def sweep(loss: str, options: Options) -> tuple[Recipe, ...]:
+def sweep(loss: str, options: Options, place: Place) -> tuple[Recipe, ...]:
     """Return the recipes that an arm of this loss tries on C."""
+    if place.wide:
+        return WIDE_SFT_SWEEP if loss == "sft" else WIDE_DPO_SWEEP
     if options.trained_layers:
         return UPPER_SFT_SWEEP if loss == "sft" else UPPER_DPO_SWEEP
     return SFT_SWEEP if loss == "sft" else DPO_SWEEP
