@@ -40,7 +40,7 @@ def test_the_content_tells_the_format(tmp_path: Path, content: str) -> None:
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is not a text file"),
         (b"PK\x03\x04rest", "spreadsheet; save the sheet as CSV UTF-8"),
         (b"PAR1rest", "is a Parquet file; convert it to JSON lines"),
-        (gzip.compress(b"{}"), "is compressed by gzip; unpack it first"),
+        (gzip.compress(b"{}", mtime=0), "is compressed by gzip; unpack it first"),
         ("question,context".encode("utf-16"), "is UTF-16; save it as UTF-8"),
         (b"[1, 2]", r"expected an object with the list `data`, found \[1, 2\]"),
         (b"hello", "line 1: expected a header with the columns question, context, answer"),
