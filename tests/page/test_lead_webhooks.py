@@ -16,12 +16,17 @@ SCREEN = "/account/webhooks"
 
 @pytest.fixture
 def receiver(site: Site) -> Iterator[Receiver]:
-    """Give a receiver; whatever is registered is gone when the test ends."""
+    """Give a receiver; nothing else is registered, and nothing when the test ends."""
     made = Receiver()
+    _forget_webhooks(site)
     yield made
+    _forget_webhooks(site)
+    made.stop()
+
+
+def _forget_webhooks(site: Site) -> None:
     for webhook in site.owner.get(PATH)["items"]:
         site.owner.ask("DELETE", f"{PATH}/{webhook['id']}", 200)
-    made.stop()
 
 
 def card(page: Page, url: str) -> Locator:
