@@ -66,9 +66,9 @@ class SpanSearch:
 
     One softmax covers the spans of all windows of all contexts. A span's probability is the sum of
     what it has in every window that shows it whole; its score is the logarithm of that sum before
-    the softmax. "Not answerable" stays out of it: its own probability is taken against
-    all spans together, scaled and moved as held-out questions taught; where windows differ about it
-    the least sure one counts, because an answer in one window is enough.
+    the softmax. "Not answerable" stays out of it: its own probability is taken against all spans
+    together, scaled and moved as held-out questions taught; where windows differ about it the least
+    sure one counts, because an answer in one window is enough.
 
     Args:
         windows: of one question; those without tokens are allowed.

@@ -17,7 +17,7 @@ from goldspan.storage.rows import (
     ResponseRow,
     SuggestionRow,
 )
-from goldspan.storage.sql_base import Session, as_list, insert, listed, to_text
+from goldspan.storage.sql_base import Session, as_list, listed, to_text, upsert
 from goldspan.storage.statement import Hot
 from goldspan.storage.tables import records, responses, suggestions
 
@@ -47,23 +47,11 @@ OWN_RESPONSES = Hot(
     .limit(sa.bindparam("limit"))
     .offset(sa.literal_column("0"))
 )
+FIRST = ("id", "inserted_at")
+"""Columns that say who a row is and since when, whatever replaces it."""
 
-
-def _put(table: sa.Table, key: tuple[str, str]) -> Hot:
-    """Return an insert that, where the key exists, replaces all but id and first time."""
-    names = [column.name for column in table.c]
-    statement = insert(table).values({name: sa.bindparam(name) for name in names})
-    kept = {"id", "inserted_at", *key}
-    return Hot(
-        statement.on_conflict_do_update(
-            index_elements=list(key),
-            set_={name: statement.excluded[name] for name in names if name not in kept},
-        )
-    )
-
-
-PUT_SUGGESTION = _put(suggestions, ("record_id", "question_id"))
-PUT_RESPONSE = _put(responses, ("record_id", "user_id"))
+PUT_SUGGESTION = Hot(upsert(suggestions, ("record_id", "question_id"), FIRST))
+PUT_RESPONSE = Hot(upsert(responses, ("record_id", "user_id"), FIRST))
 
 
 def _suggestion(row: Any) -> SuggestionRow:

@@ -52,6 +52,23 @@ def insert(table: sa.Table) -> Insert:
     return Insert(table)
 
 
+def upsert(table: sa.Table, key: Collection[str] = (), kept: Collection[str] = ()) -> Insert:
+    """Return an INSERT of all columns, each a parameter, that replaces the row that is there.
+
+    Args:
+        table: the table.
+        key: columns by which a row is there already; the primary key if empty.
+        kept: other columns that stay as they are in such a row.
+    """
+    names = [column.name for column in table.c]
+    by = list(key) or [column.name for column in table.primary_key]
+    statement = insert(table).values({name: sa.bindparam(name) for name in names})
+    changed = [name for name in names if name not in {*by, *kept}]
+    return statement.on_conflict_do_update(
+        index_elements=by, set_={name: statement.excluded[name] for name in changed}
+    )
+
+
 def to_text(moment: datetime) -> str:
     """Return a naive UTC time as the database has it."""
     return moment.isoformat(timespec="microseconds")

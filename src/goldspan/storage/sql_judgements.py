@@ -17,7 +17,7 @@ from goldspan.storage.rows import (
     NewResponse,
     Version,
 )
-from goldspan.storage.sql_base import Session, as_list, insert, listed, to_text
+from goldspan.storage.sql_base import Session, as_list, insert, listed, to_text, upsert
 from goldspan.storage.statement import Hot
 from goldspan.storage.tables import (
     adjudications,
@@ -32,13 +32,7 @@ OF_RECORDS = Hot(
     .where(listed(judgements.c.record_id, "ids"))
     .order_by(judgements.c.record_id, judgements.c.user_id)
 )
-_judged = insert(judgements).values({c.name: sa.bindparam(c.name) for c in judgements.c})
-PUT = Hot(
-    _judged.on_conflict_do_update(
-        index_elements=["record_id", "user_id"],
-        set_={c.name: _judged.excluded[c.name] for c in judgements.c if not c.primary_key},
-    )
-)
+PUT = Hot(upsert(judgements))
 DELETE = Hot(
     judgements.delete().where(
         judgements.c.record_id == sa.bindparam("record"),

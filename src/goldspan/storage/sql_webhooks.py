@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from goldspan.storage.ids import new_id
 from goldspan.storage.rows import DeliveryRow, OutcomeRow, WaitingRow, WebhookRow
-from goldspan.storage.sql_base import Session, as_list, insert, listed, to_text
+from goldspan.storage.sql_base import Session, as_list, listed, to_text, upsert
 from goldspan.storage.statement import Hot
 from goldspan.storage.tables import webhook_deliveries, webhook_outcomes, webhooks
 
@@ -59,19 +59,7 @@ CLAIM = Hot(
 OUTCOMES_OF = Hot(
     sa.select(webhook_outcomes).where(webhook_outcomes.c.webhook_id == sa.bindparam("webhook_id"))
 )
-_outcome_put = insert(webhook_outcomes).values(
-    {column.name: sa.bindparam(column.name) for column in webhook_outcomes.c}
-)
-PUT_OUTCOME = Hot(
-    _outcome_put.on_conflict_do_update(
-        index_elements=["webhook_id", "arrived"],
-        set_={
-            column.name: _outcome_put.excluded[column.name]
-            for column in webhook_outcomes.c
-            if not column.primary_key
-        },
-    )
-)
+PUT_OUTCOME = Hot(upsert(webhook_outcomes))
 
 
 def _webhook(row: Any) -> WebhookRow:
