@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
@@ -54,6 +55,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, server: RunningServer) -> I
     for text in STRINGS:
         # What no folder can be called is left out of the name only.
         name = text.replace("/", "\u2215")[:60]
+        time.sleep(0.002)  # runs that began in one millisecond have no order
         run = begun(running, name, parent=text)
     evaluation(running, "evaluation", ALL)
     # The last one is listed first.
