@@ -98,6 +98,7 @@ def test_over_plain_http_on_another_address_the_page_says_so_and_works(
         expect(page.get_by_text("This address is not encrypted")).to_be_visible()
         page.get_by_role("button", name="Understood").click()
         expect(page.get_by_text("This address is not encrypted")).to_be_hidden()
+        page.close()  # before its server: it still fetches the screens that may come next
         site.close()
     finally:
         running.stop()
@@ -146,6 +147,7 @@ def test_over_tls_the_cookie_is_bound_to_the_host_and_a_record_is_answered(
         saved(page)
         (record,) = dataset.records(site.owner)
         assert values_of(record["responses"]) == [[span("Brazil")]]
+        page.close()  # before its server: it still fetches the screens that may come next
         site.close()
     finally:
         running.stop()
