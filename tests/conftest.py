@@ -1,6 +1,8 @@
 """What all tests share: no network, few threads, and where the reference data is."""
 
 import os
+import random
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,10 +12,35 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
+import hypothesis
 import pytest
 from tests.postgres import Databases, private_server, programs
 
 CHECKOUT = Path(__file__).parents[1]
+
+# Where everything has to run, a property is tried on the same examples each time.
+if os.environ.get("GOLDSPAN_TEST_ALL"):
+    hypothesis.settings.load_profile("ci")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup() -> None:
+    """Draw the same random numbers in a fixture, whatever ran before it in this process."""
+    _seed()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call() -> None:
+    """Draw the same random numbers in a test, whatever ran before it in this process."""
+    _seed()
+
+
+def _seed() -> None:
+    random.seed(0)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(0)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
 
 
 def missing(what: str) -> NoReturn:
