@@ -39,9 +39,9 @@ def question_answering(use_markdown: bool, extractive: bool) -> Parts:
     if extractive:
         return (
             fields,
-            [span_question(ANSWER, "Mark the answer; mark nothing if the passage has none.")],
+            [span_question(ANSWER, "Mark the answer, or say that the passage has none.")],
             "Mark the shortest piece of the context that answers the question. If several pieces "
-            "do, mark each. If none does, submit without marking anything.",
+            'do, mark each. If none does, choose "Not answerable".',
         )
     description = "Answer the question with words that stand in the context, exactly as there."
     return (
