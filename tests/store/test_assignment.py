@@ -24,7 +24,7 @@ from goldspan.domain.permission import Actor
 from goldspan.domain.question import TextQuestion
 from goldspan.domain.record import ResponseStatus
 from goldspan.domain.workspace import Role
-from goldspan.services import assignment, tasks
+from goldspan.services import assignment, giving_back, tasks
 from goldspan.services.add_records import add_records, check_records
 from goldspan.services.datasets import (
     AssignmentRules,
@@ -119,9 +119,9 @@ class Annotator:
             time.sleep(self.random.uniform(0, 0.01))
             self._respond(record_id, ResponseStatus.SUBMITTED)
         elif fate < 0.13:
-            self._write(lambda unit: assignment.skip(unit, self.actor, record_id))
+            self._write(lambda unit: giving_back.skip(unit, self.actor, record_id))
         elif fate < 0.16:
-            self._write(lambda unit: assignment.release(unit, self.actor, [record_id]))
+            self._write(lambda unit: giving_back.release(unit, self.actor, [record_id]))
         elif fate < 0.18:
             self._respond(record_id, ResponseStatus.DISCARDED)
         elif fate < 0.20:

@@ -17,7 +17,7 @@ from goldspan.domain.permission import Actor
 from goldspan.domain.record import ResponseStatus
 from goldspan.domain.workspace import Role
 from goldspan.errors import Conflict
-from goldspan.services import assignment
+from goldspan.services import assignment, giving_back
 from goldspan.services.datasets import DatasetChanges, renew, update_dataset
 from goldspan.services.delete_records import delete_records
 from goldspan.services.judging import respond, undo
@@ -224,7 +224,7 @@ class Work(RuleBasedStateMachine):
     @rule(data=st.data(), person=st.sampled_from(PEOPLE))
     def release(self, data: Any, person: Actor) -> None:
         record_id = self.pick(data)
-        self.write(lambda unit: assignment.release(unit, person, [record_id]))
+        self.write(lambda unit: giving_back.release(unit, person, [record_id]))
         paper = self.papers[record_id]
         hold = paper.holds.get(person.user_id)
         if hold is not None and hold.state == "leased":
@@ -239,7 +239,7 @@ class Work(RuleBasedStateMachine):
         hold = paper.holds.get(person.user_id)
         done = hold is not None and hold.state in ("submitted", "discarded")
         try:
-            self.write(lambda unit: assignment.skip(unit, person, record_id))
+            self.write(lambda unit: giving_back.skip(unit, person, record_id))
         except Conflict:
             assert done
         else:
@@ -324,7 +324,7 @@ class Work(RuleBasedStateMachine):
 
     @rule(person=st.sampled_from(PEOPLE))
     def leave(self, person: Actor) -> None:
-        self.write(lambda unit: assignment.release_all(unit, person.user_id))
+        self.write(lambda unit: giving_back.release_all(unit, person.user_id))
         for paper in self.papers.values():
             hold = paper.holds.get(person.user_id)
             if hold is not None and hold.state == "leased":

@@ -1,4 +1,4 @@
-"""Give people records to work on: claim, keep, hand back, put off.
+"""Give people records to work on.
 
 Nobody is given a record whose places are all held, so no work is done twice by accident. Where the
 order's front has been worked through, each user's cursor says where to go on; what comes free
@@ -7,17 +7,18 @@ behind it is marked as returned and given out first.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import msgspec
 
-from goldspan.domain.assignment import LAST, AssignmentState, beginning
+from goldspan.domain.assignment import LAST, beginning
 from goldspan.domain.permission import Action, Actor
 from goldspan.domain.record import ResponseStatus
-from goldspan.errors import Conflict, InvalidInput
-from goldspan.services.lookup import visible_dataset, visible_record
+from goldspan.errors import InvalidInput
+from goldspan.services.giving_back import reap
+from goldspan.services.lookup import visible_dataset
 from goldspan.services.record_state import Assigned, change_assignments, lease_end
 from goldspan.storage.ids import FIRST_ID, LAST_ID
 from goldspan.storage.judgements import Place
@@ -128,84 +129,6 @@ def _keep(
 def _are_fresh(unit: Unit, dataset: DatasetRow, leases: Sequence[AssignmentRow]) -> bool:
     half = unit.now + timedelta(minutes=dataset.lease_minutes / 2)
     return all(lease.expires_at is not None and lease.expires_at > half for lease in leases)
-
-
-def reap(unit: Unit, dataset: DatasetRow) -> None:
-    """End the leases that have run out; records that others have locked wait for the next time."""
-    expired = unit.assignments.expired(dataset.id)
-    if not expired:
-        return
-
-    def end(_state: RecordState, assigned: Assigned) -> None:
-        for user_id, one in list(assigned.items()):
-            if one.expires_at is not None and one.expires_at < unit.now:
-                del assigned[user_id]
-
-    change_assignments(unit, dataset, set(expired), end, only_free=True)
-
-
-def extend(
-    unit: Unit, actor: Actor, record_ids: Collection[str]
-) -> tuple[list[AssignmentRow], list[str]]:
-    """Let the actor's leases on records last anew; return them, and the records without one.
-
-    Raises:
-        Forbidden: if the actor may not respond.
-    """
-    actor.require(Action.RESPOND)
-    held = _held_by_dataset(unit, actor, record_ids)
-    kept: list[AssignmentRow] = []
-    for dataset, ids in held:
-        unit.records.lock(ids)
-        until = lease_end(unit, dataset)
-        extended = set(unit.assignments.extend(ids, actor.user_id, until))
-        kept += [
-            msgspec.structs.replace(lease, expires_at=until)
-            for lease in unit.assignments.leases(dataset.id, actor.user_id)
-            if lease.record_id in extended
-        ]
-    alive = {lease.record_id for lease in kept}
-    return kept, [record_id for record_id in record_ids if record_id not in alive]
-
-
-def release(unit: Unit, actor: Actor, record_ids: Collection[str]) -> None:
-    """Hand back records that the actor holds; others are passed over. Raises Forbidden."""
-    actor.require(Action.RESPOND)
-    for dataset, ids in _held_by_dataset(unit, actor, record_ids):
-        _remove_lease(unit, dataset, ids, actor.user_id)
-
-
-def release_all(unit: Unit, user_id: str) -> None:
-    """Hand back everything that a user holds."""
-    by_dataset: dict[str, list[str]] = {}
-    for lease in unit.assignments.leases_of_user(user_id):
-        by_dataset.setdefault(lease.dataset_id, []).append(lease.record_id)
-    for dataset_id, ids in by_dataset.items():
-        dataset = unit.datasets.get(dataset_id)
-        if dataset is not None:
-            _remove_lease(unit, dataset, ids, user_id)
-
-
-def skip(unit: Unit, actor: Actor, record_id: str) -> None:
-    """Put a record at the end of the actor's order.
-
-    Raises:
-        NotFound, Forbidden: for the record.
-        Conflict: if the actor has submitted or discarded it.
-    """
-    record, dataset = visible_record(unit, actor, record_id, Action.RESPOND)
-
-    def put_off(_state: RecordState, assigned: Assigned) -> None:
-        held = assigned.get(actor.user_id)
-        if held is not None and held.state in ("submitted", "discarded"):
-            raise Conflict(
-                f"{actor.username!r} has {held.state} a response to record {record_id!r}; "
-                "take that back before skipping the record",
-                record_id=record_id,
-            )
-        assigned[actor.user_id] = _row(unit, dataset, record.id, actor.user_id, "skipped")
-
-    change_assignments(unit, dataset, [record_id], put_off)
 
 
 def hold(
@@ -343,32 +266,6 @@ def _resume_skipped(
     return [lease for lease in held if lease is not None]
 
 
-def _held_by_dataset(
-    unit: Unit, actor: Actor, record_ids: Collection[str]
-) -> list[tuple[DatasetRow, list[str]]]:
-    """Return those of the records that the actor holds and still sees, by dataset."""
-    wanted = set(record_ids)
-    by_dataset: dict[str, list[str]] = {}
-    for lease in unit.assignments.leases_of_user(actor.user_id):
-        if lease.record_id in wanted:
-            by_dataset.setdefault(lease.dataset_id, []).append(lease.record_id)
-    found = [(unit.datasets.get(dataset_id), ids) for dataset_id, ids in by_dataset.items()]
-    return [
-        (dataset, ids)
-        for dataset, ids in found
-        if dataset is not None and actor.sees(dataset.workspace_id)
-    ]
-
-
-def _remove_lease(unit: Unit, dataset: DatasetRow, record_ids: Sequence[str], user_id: str) -> None:
-    def remove(_state: RecordState, assigned: Assigned) -> None:
-        held = assigned.get(user_id)
-        if held is not None and held.state == "leased":
-            del assigned[user_id]
-
-    change_assignments(unit, dataset, record_ids, remove)
-
-
 def _leased(
     unit: Unit, dataset: DatasetRow, user_id: str, record_ids: Sequence[str]
 ) -> list[AssignmentRow]:
@@ -379,20 +276,13 @@ def _leased(
 
 
 def _lease(unit: Unit, dataset: DatasetRow, record_id: str, user_id: str) -> AssignmentRow:
-    row = _row(unit, dataset, record_id, user_id, "leased")
-    return msgspec.structs.replace(row, expires_at=lease_end(unit, dataset))
-
-
-def _row(
-    unit: Unit, dataset: DatasetRow, record_id: str, user_id: str, state: AssignmentState
-) -> AssignmentRow:
     return AssignmentRow(
         record_id=record_id,
         user_id=user_id,
         dataset_id=dataset.id,
-        state=state,
+        state="leased",
         extra=False,
-        expires_at=None,
+        expires_at=lease_end(unit, dataset),
         since=unit.now,
     )
 

@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 from goldspan.domain.permission import Action, Actor
 from goldspan.domain.workspace import Role
 from goldspan.errors import Conflict, InvalidInput, NotFound
-from goldspan.services.assignment import release_all
+from goldspan.services.giving_back import release_all
 from goldspan.services.keys import add_new_key
 from goldspan.services.passwords import set_password
 from goldspan.storage.ids import new_id

@@ -13,7 +13,7 @@ from goldspan.errors import Conflict, InvalidInput
 from goldspan.server import present
 from goldspan.server.deps import Caller, Database, Id
 from goldspan.server.error_map import NOT_JSON
-from goldspan.services import assignment, judging, tasks
+from goldspan.services import assignment, giving_back, judging, tasks
 from goldspan.services.own_progress import own_progress as progress_in
 from goldspan.wire.annotating import (
     Heartbeat,
@@ -48,7 +48,7 @@ async def give_next(db: Database, actor: Caller, dataset_id: Id, count: Count = 
 @post("/api/v1/me/leases/heartbeat", status_code=200)
 async def heartbeat(db: Database, actor: Caller, data: JSONBody[RecordIds]) -> Heartbeat:
     """Keep records that the caller is at work on."""
-    leases, lost = await db.lease(assignment.extend, actor, _few(data.record_ids))
+    leases, lost = await db.lease(giving_back.extend, actor, _few(data.record_ids))
     return Heartbeat(
         items=[
             RecordLease(record_id=one.record_id, expires_at=from_wire_time(one.expires_at))
@@ -69,7 +69,7 @@ async def release(db: Database, actor: Caller, request: Request[Any, Any, Any]) 
         given = msgspec.json.decode(await request.body(), type=RecordIds)
     except NOT_JSON as error:
         raise InvalidInput(f"the request does not fit: {error}") from error
-    await db.lease(assignment.release, actor, _few(given.record_ids))
+    await db.lease(giving_back.release, actor, _few(given.record_ids))
 
 
 @put("/api/v1/records/{record_id:str}/response")
@@ -98,7 +98,7 @@ async def undo(db: Database, actor: Caller, record_id: Id) -> JudgedResponse:
 @post("/api/v1/records/{record_id:str}/skip", status_code=204)
 async def skip(db: Database, actor: Caller, record_id: Id) -> None:
     """Put a record at the end of the caller's order."""
-    await db.lease(assignment.skip, actor, record_id)
+    await db.lease(giving_back.skip, actor, record_id)
 
 
 @get("/api/v1/records/{record_id:str}/task")
