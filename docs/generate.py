@@ -58,6 +58,9 @@ def error_tree() -> str:
         "# Errors\n",
         "Every error is a `goldspan.errors.GoldspanError`; its `code` stands in the server's JSON",
         'bodies: `{"detail": {"code": "goldspan.NotFound", "message": …, "params": …}}`.\n',
+        "Where a parameter gets past an error, `params` has `remedies`, each with `gain`, "
+        "`parameter` and `value`: Python is told `on_fault='skip'`, the command line "
+        "`--on-fault skip`.\n",
         "| class | parent | meaning |",
         "|---|---|---|",
     ]

@@ -32,22 +32,56 @@
         ├── TemplateMismatch        two prompts that have to be equal are not
         └── ReferenceMismatch       DPO's reference is not the reader it starts from
 
-A message says what was expected, what was found, where, and what to do next.
+A message says what was expected, what was found, where, and what to do next. Where that is to
+give a parameter, the error carries it as a ``Remedy``, for Python and the command line call the
+same parameter differently.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict
+
+
+class Remedy(TypedDict):
+    """A parameter that gets a caller past an error; plain data, as it stands in JSON.
+
+    Keys:
+        gain: what giving it does, as in "to go on without them".
+        parameter: its name in Python, such as ``on_fault``.
+        value: what to give it; an object where each of its keys is to be given a value.
+    """
+
+    gain: str
+    parameter: str
+    value: str | dict[str, str]
+
+
+def as_argument(remedy: Remedy) -> str:
+    """Return a remedy as Python takes it, such as ``to go on without them: on_fault='skip'``."""
+    return f"{remedy['gain']}: {remedy['parameter']}={remedy['value']!r}"
 
 
 class GoldspanError(Exception):
-    """Root of the tree; ``params`` holds the message's values for programs."""
+    """Root of the tree; ``params`` holds the message's values for programs.
+
+    Args:
+        message: without the remedies; ``str`` of the error has them, as Python takes them.
+        params: what stands in JSON; ``remedies`` among them is a list of ``Remedy``.
+    """
 
     def __init__(self, message: str, **params: Any) -> None:
         super().__init__(message)
         self.message = message
         self.params = params
+
+    def __str__(self) -> str:
+        return "\n".join([self.message, *map(as_argument, self.remedies)])
+
+    @property
+    def remedies(self) -> list[Remedy]:
+        """The parameters that get past it, [] where there are none."""
+        return list(self.params.get("remedies", ()))
 
     @property
     def code(self) -> str:

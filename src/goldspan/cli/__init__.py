@@ -28,6 +28,7 @@ from goldspan.cli import (
     user,
     version,
 )
+from goldspan.cli.output import as_option
 from goldspan.errors import GoldspanError, MissingExtra
 
 COMMANDS = (
@@ -78,5 +79,7 @@ def main() -> None:
 
 
 def _fail(error: GoldspanError) -> NoReturn:
-    print(f"error: {error}", *getattr(error, "__notes__", ()), sep="\n", file=sys.stderr)
+    remedies = map(as_option, error.remedies)
+    notes = getattr(error, "__notes__", ())
+    print(f"error: {error.message}", *remedies, *notes, sep="\n", file=sys.stderr)
     sys.exit(1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.cli.connecting import ApiKey, ApiUrl, DatasetName, WorkspaceName, open_session
+from goldspan.cli.output import as_option
 from goldspan.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -50,13 +49,6 @@ class OnFault(StrEnum):
 
 
 FIRST_WORKSPACE = "main"
-AS_OPTIONS = {
-    "on_fault=skip": "--on-fault skip",
-    "answers=none": "--answers none",
-    "say with a mapping which column stands for which field": "say which column stands for which "
-    "field, such as --column question=q",
-}
-"""What messages call the choices that are options here."""
 
 
 def register(app: typer.Typer) -> None:
@@ -117,30 +109,29 @@ def register(app: typer.Typer) -> None:
 
         mapping = _mapping(columns or [])
         session = open_session(api_url, api_key, None)
-        with _options_named():
-            if dry_run:
-                told = check_file(
-                    dataset,
-                    file,
-                    format=format.value,
-                    answers=answers.value,
-                    mapping=mapping,
-                    workspace=workspace,
-                    session=session,
-                )
-                _tell(told)
-                return
-            done = import_file(
+        if dry_run:
+            told = check_file(
                 dataset,
                 file,
                 format=format.value,
                 answers=answers.value,
                 mapping=mapping,
-                on_fault=on_fault.value,
-                extractive=extractive,
-                workspace=_workspace(session, workspace),
+                workspace=workspace,
                 session=session,
             )
+            _tell(told)
+            return
+        done = import_file(
+            dataset,
+            file,
+            format=format.value,
+            answers=answers.value,
+            mapping=mapping,
+            on_fault=on_fault.value,
+            extractive=extractive,
+            workspace=_workspace(session, workspace),
+            session=session,
+        )
         _tell_done(dataset, done)
 
 
@@ -149,23 +140,6 @@ def _mapping(columns: list[str]) -> dict[str, str]:
     if without:
         raise InvalidInput(f"--column takes name=column, found {without[0]!r}")
     return dict(one.partition("=")[::2] for one in columns)
-
-
-@contextmanager
-def _options_named() -> Iterator[None]:
-    """Let messages about a file name this command's options."""
-    try:
-        yield
-    except InvalidInput as error:
-        error.message = _as_options(error.message)
-        error.args = (error.message,)
-        raise
-
-
-def _as_options(message: str) -> str:
-    for choice, option in AS_OPTIONS.items():
-        message = message.replace(choice, option)
-    return message
 
 
 def _tell_done(dataset: str, done: Imported) -> None:
@@ -183,8 +157,9 @@ def _tell_done(dataset: str, done: Imported) -> None:
 def _tell(told: ImportReport) -> None:
     print(f"{told.format}: {told.rows} rows, {told.accepted} fit, {told.skipped} do not")
     for fault in told.faults:
-        message = _as_options(fault.message)
-        print(f"  {fault.place}: {message}" if fault.place else f"  {message}")
+        print(f"  {fault.place}: {fault.message}" if fault.place else f"  {fault.message}")
+    for remedy in told.remedies:
+        print(as_option(remedy))
     if told.faults:
         raise typer.Exit(1)
 

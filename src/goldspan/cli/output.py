@@ -1,10 +1,13 @@
-"""Files that commands write at their end, looked at before they begin."""
+"""What commands print and write: remedies as options, files that they write at their end."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from goldspan.errors import InvalidInput
+from goldspan.errors import InvalidInput, Remedy
+
+# Parameters whose option has another name than theirs.
+_OPTIONS = {"mapping": "--column"}
 
 
 def require_writable(path: Path | None) -> None:
@@ -21,3 +24,13 @@ def require_writable(path: Path | None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InvalidInput(f"{str(path)!r} cannot be written: {error.strerror}") from error
+
+
+def as_option(remedy: Remedy) -> str:
+    """Return a remedy as it is typed, such as ``to go on without them: --on-fault skip``."""
+    parameter, value = remedy["parameter"], remedy["value"]
+    option = _OPTIONS.get(parameter, "--" + parameter.replace("_", "-"))
+    if isinstance(value, str):
+        return f"{remedy['gain']}: {option} {value}"
+    pairs = " ".join(f"{option} {key}={each}" for key, each in value.items())
+    return f"{remedy['gain']}: {pairs}"

@@ -14,7 +14,7 @@ from goldspan.domain.metadata import (
     MetadataProperty,
 )
 from goldspan.domain.question import Question, RatingQuestion
-from goldspan.errors import InvalidFile
+from goldspan.errors import InvalidFile, Remedy
 from goldspan.formats.fault import Fault
 from goldspan.formats.incoming import Incoming, Reading, Target
 from goldspan.formats.lines import FileRow, Table
@@ -80,7 +80,14 @@ def _matched(table: Table, target: Target, name: str) -> dict[str, str]:
     if needed:
         raise InvalidFile(
             f"{name} has no column for {needed}; found the columns {list(table.header)}. Name "
-            "them so, or say with a mapping which column stands for which field",
+            "them so, or say which column stands for which field",
+            remedies=[
+                Remedy(
+                    gain="to read another column",
+                    parameter="mapping",
+                    value=dict.fromkeys(needed, "COLUMN"),
+                )
+            ],
             missing=needed,
             columns=list(table.header),
         )

@@ -12,7 +12,7 @@ from goldspan.domain.metadata import TermsMetadataProperty
 from goldspan.domain.question import TextQuestion
 from goldspan.errors import InvalidFile, InvalidInput
 from goldspan.formats.argilla import SETTINGS
-from goldspan.formats.fault import Fault
+from goldspan.formats.fault import SKIP, Fault
 from goldspan.formats.incoming import Target
 from goldspan.formats.opening import open_file
 from goldspan.formats.whole import Shape
@@ -82,6 +82,7 @@ def look_at(file: Path, format: str, target: Target, name: str) -> Look:
         accepted=sound,
         skipped=skipped,
         faults=faults,
+        remedies=[],
         columns=list(reading.columns),
         mapping=dict(reading.mapping),
         preview=[],
@@ -135,11 +136,11 @@ def _require_sound(report: ImportReport, name: str, on_fault: str) -> None:
     whole = any(fault.row is None for fault in report.faults)
     if not report.faults or (on_fault == "skip" and not whole):
         return
-    remedy = "" if whole else ", or import the others with on_fault=skip"
     raise InvalidFile(
         f"{name} has {len(report.faults)} faults, so no dataset was made. Correct them and try "
-        f"again{remedy}:",
+        "again:",
         [f"{one.place}: {one.message}" if one.place else one.message for one in report.faults],
+        remedies=[] if whole else [SKIP],
     )
 
 

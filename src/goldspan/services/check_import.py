@@ -14,8 +14,8 @@ from typing import Any, BinaryIO, Literal, get_args
 import msgspec
 
 from goldspan.domain.permission import Action, Actor
-from goldspan.errors import InvalidFile, InvalidInput
-from goldspan.formats.fault import Fault
+from goldspan.errors import InvalidFile, InvalidInput, Remedy
+from goldspan.formats.fault import SKIP, Fault, distinct
 from goldspan.formats.incoming import Incoming, Reading, Target
 from goldspan.formats.opening import open_file
 from goldspan.services.changed_texts import judged_ids, same_json
@@ -71,6 +71,7 @@ class ImportReport:
         accepted: rows that fit.
         skipped: rows that do not.
         faults: every one, up to ``MOST_FAULTS``.
+        remedies: parameters of the import that get past faults of rows.
         preview: the first rows, as ``{"fields", "answers"}``.
         added: records that are new.
         updated: records that the dataset had already.
@@ -83,6 +84,7 @@ class ImportReport:
     accepted: int = 0
     skipped: int = 0
     faults: list[Fault] = field(default_factory=list)
+    remedies: list[Remedy] = field(default_factory=list)
     preview: list[dict[str, Any]] = field(default_factory=list)
     added: int = 0
     updated: int = 0
@@ -146,7 +148,7 @@ def _fitting(
             record = fitter.record(row)
             checked = fitter.checked(record)
         except InvalidInput as error:
-            _add(report, Fault(row.place, error.message, row.row))
+            _add(report, Fault(row.place, error.message, row.row, tuple(error.remedies)))
             continue
         if len(report.preview) < SHOWN_ROWS:
             report.preview.append(_shown(row))
@@ -158,6 +160,7 @@ def _add(report: ImportReport, fault: Fault) -> None:
         report.skipped += fault.row is not None
     if len(report.faults) < MOST_FAULTS:
         report.faults.append(fault)
+    report.remedies = distinct([*report.remedies, *fault.remedies])
 
 
 def _shown(row: Incoming) -> dict[str, Any]:
@@ -210,12 +213,12 @@ def _require_sound(report: ImportReport, options: ImportOptions) -> None:
     whole = any(fault.row is None for fault in report.faults)
     if not report.faults or (options.on_fault == "skip" and not whole):
         return
-    remedy = "" if whole else ", or import the others with on_fault=skip"
     raise InvalidFile(
         f"{options.filename} has {len(report.faults)} faults, so nothing was written. Correct "
-        f"them and try again{remedy}:",
+        "them and try again:",
         [str(fault) for fault in report.faults],
         errors=[
             {"row": one.row, "place": one.place, "message": one.message} for one in report.faults
         ],
+        remedies=[*report.remedies, *([] if whole else [SKIP])],
     )

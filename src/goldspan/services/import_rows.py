@@ -10,7 +10,7 @@ from uuid import UUID
 from goldspan.domain.answering import KNOWN_ANSWERS, Answering
 from goldspan.domain.permission import Actor
 from goldspan.domain.record import ResponseStatus
-from goldspan.errors import InvalidInput
+from goldspan.errors import InvalidInput, Remedy
 from goldspan.formats.incoming import Incoming
 from goldspan.formats.whole import Shape, WholeRecord, WholeResponse, WholeSuggestion
 from goldspan.services.lookup import Schema
@@ -141,7 +141,10 @@ class Fitter:
         if value is None:
             raise InvalidInput(
                 f"the answers {[one.text for one in answers]!r:.200} should be marked and do not "
-                "stand in the context; correct them, or import with answers=none"
+                "stand in the context; correct them",
+                remedies=[
+                    Remedy(gain="to import without answers", parameter="answers", value="none")
+                ],
             )
         return value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
+from goldspan.errors import Remedy
 from goldspan.wire.base import Wire
 
 
@@ -24,13 +25,17 @@ class RowPreview(Wire):
 
 
 class ImportReport(Wire):
-    """What became of a file's rows; ``added`` and ``updated`` count records, 0 in a dry run."""
+    """What became of a file's rows; ``added`` and ``updated`` count records, 0 in a dry run.
+
+    ``remedies`` are parameters of the import that get past the faults of rows.
+    """
 
     format: str
     rows: int
     accepted: int
     skipped: int
     faults: list[FileFault]
+    remedies: list[Remedy]
     columns: list[str]
     mapping: dict[str, str]
     preview: list[RowPreview]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from goldspan.cli import build_app
+from goldspan.cli import build_app, main
 from goldspan.errors import InvalidFile, InvalidInput, NotFound
 from goldspan.run.folder import RunFolder
 from goldspan.sdk import embedded
@@ -76,7 +76,7 @@ def test_faulty_rows_are_told_and_left_out_before_there_is_a_dataset(
     assert looked.exit_code == 1
     assert "csv: 3 rows, 2 fit, 1 do not\n  line 3, column question: expected" in looked.stdout
     for dataset in ("d", "e"):
-        with pytest.raises(InvalidInput, match="or import the others with --on-fault skip"):
+        with pytest.raises(InvalidInput, match="to go on without them: on_fault='skip'"):
             run("import", faulty, "--dataset", dataset)
     done = run("import", faulty, "--dataset", "e", "--on-fault", "skip")
     assert "line 4 is the first of 1 rows with another\n" in done
@@ -85,6 +85,33 @@ def test_faulty_rows_are_told_and_left_out_before_there_is_a_dataset(
     # Whoever says so gets marks all the same, of the rows that have some.
     marked = run("import", faulty, "--dataset", "m", "--on-fault", "skip", "--extractive")
     assert "m is new: annotators mark answers in the context\nm: 1 questions added" in marked
+
+
+def test_a_remedy_is_told_as_the_option_that_is_typed(
+    run: Callable[..., str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    faulty: str,
+) -> None:
+    def refused(*words: str) -> str:
+        monkeypatch.setattr("sys.argv", ["goldspan", *words])
+        with pytest.raises(SystemExit):
+            main()
+        return capsys.readouterr().err
+
+    assert refused("import", faulty, "--dataset", "d").endswith(
+        "found ''\nto go on without them: --on-fault skip\n"
+    )
+    other = tmp_path / "other.csv"
+    other.write_text("q,context,answer\nWhere from?,From Rome.,Rome\n", encoding="utf-8")
+    said = refused("import", str(other), "--dataset", "d")
+    assert said.endswith("field\nto read another column: --column question=COLUMN\n")
+    run("import", str(other), "--dataset", "d", "--column", "question=q", "--extractive")
+    said = refused("import", faulty, "--dataset", "d", "--answers", "responses")
+    assert said.endswith(
+        "to import without answers: --answers none\nto go on without them: --on-fault skip\n"
+    )
 
 
 def test_an_empty_file_is_told_of_whether_there_is_a_dataset_or_not(

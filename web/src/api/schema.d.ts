@@ -2482,6 +2482,7 @@ export interface components {
                 [key: string]: string;
             };
             preview: components["schemas"]["RowPreview"][];
+            remedies: components["schemas"]["Remedy"][];
             rows: number;
             skipped: number;
             updated: number;
@@ -2921,6 +2922,14 @@ export interface components {
             vectors?: {
                 [key: string]: number[];
             } | null;
+        };
+        /** Remedy */
+        Remedy: {
+            gain: string;
+            parameter: string;
+            value: string | {
+                [key: string]: string;
+            };
         };
         /** Response */
         Response: {

@@ -88,6 +88,7 @@ async def import_file(
             wire.FileFault(row=one.row, place=one.place, message=one.message)
             for one in report.faults
         ],
+        remedies=report.remedies,
         columns=report.columns,
         mapping=report.mapping,
         preview=[wire.RowPreview(**one) for one in report.preview],
