@@ -192,7 +192,7 @@ def action_logps(stack: Stack, inputs: dict[str, Tensor], actions: Tensor) -> Te
         answer_tokens=inputs["answer"].flatten(0, 1),
         no_answer=torch.zeros_like(row),
         question=row,
-        actions=triples.flatten(0, 1),
+        places=triples.flatten(0, 1).unsqueeze(2),
         pair_question=row.repeat_interleave(pairs),
         max_answer_length=MAX_ANSWER,
     )

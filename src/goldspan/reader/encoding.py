@@ -58,6 +58,21 @@ class EncodedWindow:
         ]
         return (touched[0], touched[-1]) if touched else None
 
+    def places_of(self, span: Span, max_answer_length: int) -> list[tuple[int, int]]:
+        """Return all (first, last) window tokens that make exactly a span of the passage.
+
+        Both count from the window's first token. There are several where a character is made of
+        several tokens, and none in a window that does not show the span whole.
+
+        Args:
+            span: of the passage, its ends at ends of tokens.
+            max_answer_length: tokens of a place at most.
+        """
+        with_text = [(at, *place) for at, place in enumerate(self.offsets) if place[0] < place[1]]
+        firsts = [at for at, start, _ in with_text if start == span.start]
+        lasts = [at for at, _, end in with_text if end == span.end]
+        return [(a, b) for a in firsts for b in lasts if 0 <= b - a < max_answer_length]
+
 
 class SpanEncoder:
     """Cuts passages into windows and pairs them with questions.

@@ -1,9 +1,9 @@
 """Direct preference optimisation of a span reader.
 
-The policy is the reader's own distribution over spans and "not answerable" (``span_policy``). The
-reference is the reader as it was at the start, kept as two log-probabilities a pair. Chosen and
-rejected share their input, so the normaliser cancels in the margin and nothing but the anchor
-−log π(chosen) holds the other spans down.
+The policy is the reader's own distribution over the spans of all windows of a question's text and
+"not answerable" (``span_policy``). The reference is the reader as it was at the start, kept as two
+log-probabilities a pair. Chosen and rejected share their input, so the normaliser cancels in the
+margin and nothing but the anchor −log π(chosen) holds the other spans down.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.utils.checkpoint import checkpoint
 from transformers import Trainer, TrainingArguments
 
 from goldspan.domain.demonstration import Demonstration
@@ -53,13 +54,8 @@ from goldspan.training.span_model import (
     reload_start,
     save_span_model,
 )
-from goldspan.training.span_pairs import (
-    NO_ANSWER,
-    PairCollator,
-    QuestionPairs,
-    prepare_pairs,
-)
-from goldspan.training.span_policy import joint_logps
+from goldspan.training.span_pairs import PairCollator, QuestionPairs, prepare_pairs
+from goldspan.training.span_policy import NO_ANSWER, joint_logps
 from goldspan.training.span_reference import (
     ReferenceLogps,
     against_reference,
@@ -71,6 +67,8 @@ from goldspan.training.span_tuning import measure_run
 LOSS_TYPES = ("sigmoid", "ipo", "hinge")
 NOTICEABLE = 0.05
 """Nats by which the preferred answers may become less likely before it is said."""
+WINDOWS_A_QUESTION = 2
+"""Windows in memory at once, for each question of a batch: those of long passages take turns."""
 REMEDY = "Other spans took their place; use sft_weight=1.0, or a smaller learning rate"
 
 
@@ -99,7 +97,7 @@ class SpanDPOTrainer(Trainer):
         self.loss_is_scaled_for_ga = False
 
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedSampler:
-        lengths = [max(window.length for window in row.windows) for row in self._rows]
+        lengths = [row.length for row in self._rows]
         return LengthGroupedSampler(lengths, self.args.per_device_train_batch_size, self.args.seed)
 
     def compute_loss(
@@ -131,12 +129,12 @@ class SpanDPOTrainer(Trainer):
         )
 
     def _logps(self, model: Any, inputs: dict[str, Tensor]) -> Tensor:
-        own = ("answer_tokens", "no_answer", "question", "actions", "pair_question")
+        own = ("answer_tokens", "no_answer", "question", "places", "pair_question")
         extra = ("reference_logps", "label_smoothing", "share")
-        output = model(**{k: v for k, v in inputs.items() if k not in own + extra})
+        features = {k: v for k, v in inputs.items() if k not in own + extra}
+        at_once = WINDOWS_A_QUESTION * self.args.per_device_train_batch_size
         return joint_logps(
-            output.start_logits,
-            output.end_logits,
+            *read_windows(model, features, at_once),
             max_answer_length=self._max_answer_length,
             **{name: inputs[name] for name in own},
         )
@@ -162,7 +160,7 @@ class SpanDPOTrainer(Trainer):
     def all_logps(self) -> list[ReferenceLogps]:
         """Return the present policy's log-probabilities of all pairs, by their numbers."""
         self.model.eval()
-        rows = sorted(self._rows, key=lambda row: -max(window.length for window in row.windows))
+        rows = sorted(self._rows, key=lambda row: -row.length)
         found: dict[int, ReferenceLogps] = {}
         for first in range(0, len(rows), self.args.per_device_train_batch_size):
             batch = rows[first : first + self.args.per_device_train_batch_size]
@@ -171,6 +169,40 @@ class SpanDPOTrainer(Trainer):
             for pair, (chosen, rejected) in zip(pairs, logps.tolist(), strict=True):
                 found[pair.number] = ReferenceLogps(chosen, rejected)
         return [found[number] for number in range(len(found))]
+
+
+def read_windows(model: Any, features: dict[str, Tensor], at_once: int) -> tuple[Tensor, Tensor]:
+    """Return the start and end logits of all windows of a batch.
+
+    Of more windows than may be read at once, what lies between their inputs and logits is not kept
+    but computed again for the gradient: a third more work in the memory of a few windows.
+
+    Args:
+        model: with dropout off.
+        features: its inputs, each of the shape (windows, tokens).
+        at_once: windows of one forward pass, >= 1.
+
+    Returns:
+        Two tensors of the shape (windows, tokens).
+    """
+
+    def read(part: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        output = model(**part)
+        return output.start_logits, output.end_logits
+
+    windows = len(features["input_ids"])
+    if windows <= at_once:
+        return read(features)
+    parts = [
+        {name: values[first : first + at_once] for name, values in features.items()}
+        for first in range(0, windows, at_once)
+    ]
+    # Without dropout nothing is drawn, so no random state has to be kept.
+    found = [
+        checkpoint(read, each, use_reentrant=False, preserve_rng_state=False) for each in parts
+    ]
+    starts, ends = zip(*found, strict=True)
+    return torch.cat(starts), torch.cat(ends)
 
 
 def train_span_dpo(
@@ -262,7 +294,7 @@ def _prepare(
     encoder = SpanEncoder(start.tokenizer, config)
     rows, counts = prepare_pairs(pairs, encoder, config.max_answer_length)
     require_rows(counts)
-    abstains = any(pair.chosen == NO_ANSWER for row in rows for pair in row.pairs)
+    abstains = any(pair.chosen == (NO_ANSWER,) for row in rows for pair in row.pairs)
     if abstains and config.no_answer_threshold is None:
         config = replace(config, no_answer_threshold=NO_ANSWER_THRESHOLD)
     return rows, counts, config

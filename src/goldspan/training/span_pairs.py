@@ -15,6 +15,7 @@ from goldspan.domain.window import first_holding
 from goldspan.reader.encoding import EncodedWindow, SpanEncoder
 from goldspan.reader.padding import pad
 from goldspan.run.rows import RowCounter, RowCounts
+from goldspan.training.span_policy import NO_ANSWER, NOWHERE, Place
 from goldspan.training.span_reference import ReferenceLogps
 from goldspan.training.span_rows import (
     NO_CONTEXT,
@@ -28,8 +29,8 @@ from goldspan.training.span_rows import (
 SAME_TOKENS = "both answers at the same tokens"
 TOO_MANY_TOKENS = "answer longer than the reader's longest"
 
-Action = tuple[int, int, int]
-NO_ANSWER: Action = (-1, 0, 0)
+Action = tuple[Place, ...]
+"""An answer: all places of its span, in order, or ``(NO_ANSWER,)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,7 @@ class TokenPair:
 
     Args:
         number: the pair's place among the kept ones, from 0.
-        chosen: (window, first token, last token); the window counts from 0 among those of the
-            question, tokens from the input's start; ``NO_ANSWER`` for "not answerable".
+        chosen: windows count from 0 among those of the question, tokens from the input's start.
         rejected: the same of the other answer.
         label_smoothing: of the pair.
         weight: of the pair.
@@ -57,12 +57,17 @@ class QuestionPairs:
     """One question with all its pairs: one forward pass serves them all.
 
     Args:
-        windows: those that hold an answer of one of the pairs.
+        windows: all of the context, as the reader reads it.
         pairs: at least one.
     """
 
     windows: tuple[EncodedWindow, ...]
     pairs: tuple[TokenPair, ...]
+
+    @property
+    def length(self) -> int:
+        """Tokens of all inputs."""
+        return sum(window.length for window in self.windows)
 
 
 def prepare_pairs(
@@ -100,72 +105,48 @@ def prepare_pairs(
             kept.append(TokenPair(number, chosen, rejected, pair.label_smoothing, pair.weight))
             number += 1
         if kept:
-            row = preparing.row(kept)
-            rows.append(row)
+            rows.append(QuestionPairs(preparing.windows, tuple(kept)))
             for place in range(len(kept)):
-                counter.keep(len(row.windows) if place == 0 else 0)
+                counter.keep(len(preparing.windows) if place == 0 else 0)
     return rows, counter.counts()
 
 
 class _Question:
-    """Finds the tokens of a question's answers and collects the windows they stand in."""
+    """A question's windows, and where in them its answers stand."""
 
     def __init__(
         self, question_text: str, context: str, encoder: SpanEncoder, max_answer_length: int
     ) -> None:
-        self._question_text = question_text
         self._context = context
-        self._encoder = encoder
         self._longest = max_answer_length
         self._spans = encoder.windows(context)
-        self._encoded: dict[int, EncodedWindow] = {}
+        pairs = [(question_text, context, span) for span in self._spans]
+        self.windows = tuple(encoder.encode(pairs))
 
     def action(self, answer: Answer) -> Action | str:
-        """Return an answer's action, its window counted among all windows, or what is wrong."""
+        """Return an answer's places, or what is wrong with it."""
         if not self._spans:
             return NO_CONTEXT
         if not answer.text:
-            return NO_ANSWER
+            return (NO_ANSWER,)
         place = place_of(answer, self._context)
         if place is None:
             return NOT_FOUND
         index = first_holding(self._spans, place)
         if index is None:
             return TOO_LONG
-        return self._tokens(index, place)
-
-    def _tokens(self, index: int, place: Span) -> Action | str:
-        if index not in self._encoded:
-            pair = (self._question_text, self._context, self._spans[index])
-            (self._encoded[index],) = self._encoder.encode([pair])
-        window = self._encoded[index]
+        window = self.windows[index]
         tokens = window.token_span(place)
         if tokens is None:
             return NO_TOKEN
         if tokens[1] - tokens[0] >= self._longest:
             return TOO_MANY_TOKENS
-        return index, window.first + tokens[0], window.first + tokens[1]
-
-    def row(self, pairs: Sequence[TokenPair]) -> QuestionPairs:
-        """Return the row, its windows counted among those that the pairs use."""
-        used = sorted({action[0] for pair in pairs for action in (pair.chosen, pair.rejected)})
-        used = [index for index in used if index >= 0]
-
-        def renumbered(action: Action) -> Action:
-            return action if action == NO_ANSWER else (used.index(action[0]), *action[1:])
-
-        return QuestionPairs(
-            windows=tuple(self._encoded[index] for index in used),
-            pairs=tuple(
-                TokenPair(
-                    pair.number,
-                    renumbered(pair.chosen),
-                    renumbered(pair.rejected),
-                    pair.label_smoothing,
-                    pair.weight,
-                )
-                for pair in pairs
-            ),
+        # What the reader tells spans apart by: where their first and last tokens begin and end.
+        span = Span(window.offsets[tokens[0]][0], window.offsets[tokens[1]][1])
+        return tuple(
+            (number, each.first + first, each.first + last)
+            for number, each in enumerate(self.windows)
+            for first, last in each.places_of(span, self._longest)
         )
 
 
@@ -191,16 +172,18 @@ class PairCollator:
         batch["question"] = torch.tensor(
             [number for number, row in enumerate(rows) for _ in row.windows]
         )
-        actions, logps = [], []
         first_window = 0
+        actions, logps = [], []
         for row in rows:
             for pair in row.pairs:
-                actions.append([_shifted(a, first_window) for a in (pair.chosen, pair.rejected)])
+                actions += [_shifted(each, first_window) for each in (pair.chosen, pair.rejected)]
                 known = self.reference[pair.number] if self.reference else ReferenceLogps(0, 0)
                 logps.append([known.chosen, known.rejected])
             first_window += len(row.windows)
+        most = max(len(action) for action in actions)
+        places = torch.tensor([[*each, *[NOWHERE] * (most - len(each))] for each in actions])
         pairs = [(number, row, pair) for number, row in enumerate(rows) for pair in row.pairs]
-        batch["actions"] = torch.tensor(actions)
+        batch["places"] = places.view(len(pairs), 2, most, 3)
         batch["reference_logps"] = torch.tensor(logps)
         batch["pair_question"] = torch.tensor([number for number, _, _ in pairs])
         batch["label_smoothing"] = torch.tensor([pair.label_smoothing for _, _, pair in pairs])
@@ -209,4 +192,6 @@ class PairCollator:
 
 
 def _shifted(action: Action, by: int) -> Action:
-    return action if action == NO_ANSWER else (action[0] + by, action[1], action[2])
+    if action == (NO_ANSWER,):
+        return action
+    return tuple((window + by, first, last) for window, first, last in action)

@@ -13,6 +13,9 @@ from goldspan.run.folder import RunFolder, write_json
 
 FILE_NAME = "reference.json"
 MARGIN_TOLERANCE = 1e-3
+DEFINITION = 2
+"""Of the log-probabilities (``span_policy``): 2 adds up all places of a span in all windows of its
+text; 1, which the file did not name, took its first place among the windows of the pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,13 @@ class Reference:
         name: the reader that the run started from.
         step0_margin: the largest implicit reward margin before the first step, in absolute value.
         logps: one a pair, in the order of the kept pairs.
+        definition: of ``logps``.
     """
 
     name: str
     step0_margin: float
     logps: tuple[ReferenceLogps, ...]
+    definition: int = 1
 
 
 def reference_of(
@@ -51,14 +56,27 @@ def reference_of(
         beta: of the run.
 
     Raises:
-        ReferenceMismatch: if the policy, computed again, is not the reference.
+        ReferenceMismatch: if the policy, computed again, is not the reference, or the folder's
+            reference is of another definition.
     """
     path = folder.root / FILE_NAME
     if not path.is_file():
         logps = policy_logps()
         margin = require_reference(policy_logps(), logps, beta, folder.spec.parent)
-        write_json(path, asdict(Reference(folder.spec.parent, margin, tuple(logps))))
-    return msgspec.json.decode(path.read_bytes(), type=Reference)
+        made = Reference(folder.spec.parent, margin, tuple(logps), DEFINITION)
+        write_json(path, asdict(made))
+    reference = msgspec.json.decode(path.read_bytes(), type=Reference)
+    if reference.definition != DEFINITION:
+        raise ReferenceMismatch(
+            f"{str(path)!r} should hold log-probabilities of definition {DEFINITION}, found "
+            f"{reference.definition}: another version of Goldspan began this run and counted a "
+            "span's places in several windows otherwise, so the run cannot go on here. Train "
+            f"again from {folder.spec.parent!r} in a new folder",
+            reference=reference.name,
+            expected=DEFINITION,
+            found=reference.definition,
+        )
+    return reference
 
 
 def require_reference(

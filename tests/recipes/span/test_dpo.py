@@ -1,5 +1,6 @@
 """DPO over spans on a tiny reader: the reference, the anchor, what pairs become, resuming."""
 
+import json
 import os
 import shutil
 import signal
@@ -9,27 +10,34 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+import torch
+from transformers import AutoModelForQuestionAnswering, AutoTokenizer, TrainingArguments
 
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.preference import PreferencePair
 from goldspan.domain.span import Span
+from goldspan.domain.window import first_holding
 from goldspan.errors import (
     InvalidSettings,
     NothingToTrain,
     ReferenceMismatch,
     UnusableModel,
 )
+from goldspan.reader.encoding import SpanEncoder
 from goldspan.reader.load import load_reader
+from goldspan.reader.span import SpanReader
 from goldspan.reader.span_config import SpanReaderConfig
 from goldspan.run.folder import RunFolder
 from goldspan.training.alarm import displaced
 from goldspan.training.resume import resume_training
 from goldspan.training.settings import SpanDPOSettings
-from goldspan.training.span_dpo import train_span_dpo
+from goldspan.training.span_dpo import SpanDPOTrainer, read_windows, train_span_dpo
+from goldspan.training.span_model import load_start
+from goldspan.training.span_pairs import PairCollator, prepare_pairs
 from goldspan.training.span_reference import (
     ReferenceLogps,
     against_reference,
+    reference_of,
     require_reference,
 )
 
@@ -173,14 +181,89 @@ def test_a_reader_can_learn_from_preferences_that_there_is_no_answer(
     assert load_reader(tmp_path / "run").answer(row.question_text, [row.context])[0].text == ""
 
 
-def test_pairs_in_a_long_passage_use_only_the_windows_of_their_answers(
+LONG = "the cat is red now " + "that we saw the house " * 30 + "the boat is blue"
+ABOUT_LONG = Demonstration("q", "which colour has the boat ?", LONG, ())
+
+
+def long_trainer(trained: Path, pairs: Sequence[PreferencePair], **arguments: Any) -> Any:
+    """Give (trainer, batch of all pairs) of a reader that needs five windows for LONG."""
+    start = load_start(trained, None, 0)
+    rows, _ = prepare_pairs(pairs, SpanEncoder(start.tokenizer, start.config), 30)
+    collator = PairCollator(start.tokenizer)
+    settings = TrainingArguments(
+        remove_unused_columns=False, use_cpu=True, report_to="none", **arguments
+    )
+    trainer = SpanDPOTrainer(
+        rows, SETTINGS, 30, model=start.model.eval(), args=settings, data_collator=collator
+    )
+    return trainer, collator(rows)
+
+
+def test_what_is_trained_is_what_the_reader_reports(trained: Path, tmp_path: Path) -> None:
+    reader = SpanReader.load(trained / "model").configured(
+        align_to_words=False, no_answer_threshold=0.5
+    )
+    ((_, search),) = reader.searches([(ABOUT_LONG.question_text, [LONG])])
+    silence = search.no_answer_probability
+    reported = {span: score * (1 - silence) for _, span, score in search.ranked()}
+    # By windows of 45 tokens, 37 apart: the one overlap is shown twice, the other spans once.
+    at = LONG.index("house that we", 160)
+    both = Span(at, at + len("house that we"))
+    windows = SpanEncoder(reader.tokenizer, reader.config).windows(LONG)
+    assert sum(first_holding([window], both) is not None for window in windows) == 2
+    pairs = [
+        pair_of(ABOUT_LONG, "blue", "cat is red"),
+        replace(pair_of(ABOUT_LONG, "", "blue"), rejected=Answer(both.of(LONG), both)),
+    ]
+    trainer, batch = long_trainer(trained, pairs, output_dir=tmp_path)
+    assert batch["input_ids"].shape[0] == len(windows) == 5
+    ((blue, red), (none, shared)) = trainer._logps(trainer.model, batch).exp().tolist()
+    assert blue == pytest.approx(reported[pairs[0].chosen.span], rel=1e-4)
+    assert red == pytest.approx(reported[pairs[0].rejected.span], rel=1e-4)
+    assert shared == pytest.approx(reported[both], rel=1e-4)
+    assert none == pytest.approx(silence, rel=1e-4)
+
+
+def test_windows_read_in_turns_have_the_gradients_of_windows_read_at_once(
     trained: Path, tmp_path: Path
 ) -> None:
-    context = "the cat is red now " + "that we saw the house " * 30 + "the boat is blue"
-    question = Demonstration("q", "which colour has the boat ?", context, ())
-    pairs = [pair_of(question, "blue", "red")]
-    result = train_span_dpo(trained, pairs, tmp_path / "run", SETTINGS, on_event=quiet)
-    assert result.rows.windows == 2
+    trainer, batch = long_trainer(
+        trained, [pair_of(ABOUT_LONG, "blue", "cat is red")], output_dir=tmp_path
+    )
+    names = ("input_ids", "token_type_ids", "attention_mask")
+    features = {name: batch[name] for name in names}
+    weights = list(trainer.model.parameters())
+
+    def gradients(at_once: int) -> list[Any]:
+        start, end = read_windows(trainer.model, features, at_once)
+        return list(torch.autograd.grad((start.logsumexp(0) * end.logsumexp(0)).sum(), weights))
+
+    for turns, whole in zip(gradients(2), gradients(5), strict=True):
+        torch.testing.assert_close(turns, whole, rtol=1e-4, atol=1e-5)
+
+
+def test_pairs_in_a_long_passage_use_all_its_windows_and_start_from_margins_of_zero(
+    trained: Path, tmp_path: Path
+) -> None:
+    pairs = [pair_of(ABOUT_LONG, "blue", "cat is red")]
+    one = replace(SETTINGS, max_steps=1, per_device_train_batch_size=1)
+    result = train_span_dpo(trained, pairs, tmp_path / "run", one, on_event=quiet)
+    assert result.rows.windows == 5
+    assert result.folder.report()["start_margins"]["largest"] < 1e-4
+    assert figures(result.folder, "rewards/margins")[1] == pytest.approx(0.0, abs=1e-4)
+
+
+def test_a_reference_of_another_definition_is_refused(
+    trained: Path, pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    one = replace(SETTINGS, max_steps=1)
+    folder = train_span_dpo(trained, pairs, tmp_path / "run", one, on_event=quiet).folder
+    path = folder.root / "reference.json"
+    known = json.loads(path.read_text())
+    assert reference_of(folder, lambda: [], 0.1).definition == known.pop("definition") == 2
+    path.write_text(json.dumps(known))  # as it was written before definitions had numbers
+    with pytest.raises(ReferenceMismatch, match=r"of definition 2, found 1: .* Train again from"):
+        reference_of(folder, lambda: [], 0.1)
 
 
 def test_an_untrained_reader_and_wrong_settings_are_refused(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from goldspan.domain.span import Span
 from goldspan.errors import InvalidSettings
-from goldspan.reader.encoding import SpanEncoder
+from goldspan.reader.encoding import EncodedWindow, SpanEncoder
 from goldspan.reader.span_config import SpanReaderConfig
 
 CONFIG = SpanReaderConfig(max_length=40, max_question_length=12, doc_stride=8)
@@ -73,6 +73,17 @@ def test_a_span_is_found_at_the_tokens_it_touches(encoder: SpanEncoder) -> None:
     first, last = encoded.token_span(Span(4, 11)) or (-1, -1)
     assert (encoded.offsets[first][0], encoded.offsets[last][1]) == (4, 11)
     assert encoded.token_span(Span(3, 4)) is None
+
+
+def test_a_span_stands_at_all_tokens_that_make_exactly_it() -> None:
+    # "a" and a sign of two tokens, then a token without text, then "b".
+    offsets = ((0, 1), (1, 2), (1, 2), (2, 2), (2, 3))
+    window = EncodedWindow({"input_ids": []}, 0, offsets, (0, 1, 1, None, 2), 0)
+    assert window.places_of(Span(0, 2), 30) == [(0, 1), (0, 2)]
+    assert window.places_of(Span(1, 2), 30) == [(1, 1), (1, 2), (2, 2)]
+    assert window.places_of(Span(1, 2), 1) == [(1, 1), (2, 2)]
+    assert window.places_of(Span(2, 3), 30) == [(4, 4)]
+    assert window.places_of(Span(2, 4), 30) == []
 
 
 def test_no_answer_stands_at_the_cls_token(tokenizer: Any, encoder: SpanEncoder) -> None:

@@ -20,7 +20,7 @@ def logps(actions: list[list[tuple[int, int, int]]], **changes: Any) -> torch.Te
         "answer_tokens": PASSAGE,
         "no_answer": tensor([0]),
         "question": tensor([0]),
-        "actions": tensor(actions),
+        "places": tensor(actions).unsqueeze(2),  # a place each
         "pair_question": torch.zeros(len(actions), dtype=torch.long),
         "max_answer_length": 30,
     }
@@ -56,6 +56,50 @@ def test_windows_of_one_question_are_normalised_together_and_the_least_sure_says
         question=tensor([0, 0]),
     )
     assert torch.allclose(found, tensor([[1 - log(z), 1 - log(z)]]))
+
+
+# A second window whose first passage token is the first one's last.
+TWO: dict[str, Any] = {
+    "start": torch.cat([START, tensor([[0.0, 9.0, 1.0, 0.0, 9.0]])]),
+    "end": torch.cat([END, tensor([[2.0, 9.0, 2.0, 1.0, 9.0]])]),
+    "answer_tokens": PASSAGE.repeat(2, 1),
+    "no_answer": tensor([0, 0]),
+    "question": tensor([0, 0]),
+}
+SHARED = tensor([[[(0, 3, 3), (1, 2, 2)], [(0, 2, 2), (-2, 0, 0)]]])
+
+
+def test_a_span_has_the_sum_of_what_it_has_at_all_its_places() -> None:
+    # Window 0: (2,2) 1, (2,3) 0, (3,3) 2; window 1: (2,2) 3, (2,3) 2, (3,3) 1; none: 1.
+    z = exp(1) + exp(0) + exp(2) + exp(3) + exp(2) + exp(1) + exp(1)
+    found = logps([[(0, 0, 0), (0, 0, 0)]], **TWO, places=SHARED)
+    assert torch.allclose(found, tensor([[log((exp(2) + exp(3)) / z), log(exp(1) / z)]]))
+
+
+def test_every_window_that_shows_a_span_learns_it() -> None:
+    start = TWO["start"].clone().requires_grad_()
+    found = logps([[(0, 0, 0), (0, 0, 0)]], **{**TWO, "start": start}, places=SHARED)
+    (gradient,) = torch.autograd.grad(found[0, 0], start)
+    assert float(gradient[0, 3]) > 0
+    assert float(gradient[1, 2]) > 0
+    # What stands beside it is pushed down, in every window.
+    assert float(gradient[0, 2]) < 0
+    assert float(gradient[1, 3]) < 0
+
+
+def test_a_window_without_text_has_no_spans_and_finite_gradients() -> None:
+    start = TWO["start"].clone().requires_grad_()
+    empty = torch.cat([PASSAGE, PASSAGE & False])
+    given = {**TWO, "start": start, "answer_tokens": empty}
+    found = logps([[(0, 2, 2), (-1, 0, 0)]], **given)
+    (gradient,) = torch.autograd.grad(found.sum(), start)
+    assert torch.allclose(found, logps([[(0, 2, 2), (-1, 0, 0)]]))
+    assert torch.isfinite(gradient).all()
+
+
+def test_high_logits_do_not_overflow() -> None:
+    found = logps([[(0, 3, 3), (-1, 0, 0)]], start=START + 500, end=END + 500)
+    assert torch.allclose(found, logps([[(0, 3, 3), (-1, 0, 0)]]))
 
 
 def test_questions_of_a_batch_do_not_touch_each_other() -> None:
