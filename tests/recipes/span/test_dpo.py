@@ -205,23 +205,23 @@ def test_what_is_trained_is_what_the_reader_reports(trained: Path, tmp_path: Pat
     )
     ((_, search),) = reader.searches([(ABOUT_LONG.question_text, [LONG])])
     silence = search.no_answer_probability
-    reported = {span: score * (1 - silence) for _, span, score in search.ranked()}
+    reported: dict[Span | None, float] = {
+        span: score * (1 - silence) for _, span, score in search.ranked()
+    }
     # By windows of 45 tokens, 37 apart: the one overlap is shown twice, the other spans once.
     at = LONG.index("house that we", 160)
-    both = Span(at, at + len("house that we"))
+    blue, red = marked(LONG, "blue"), marked(LONG, "cat is red")
+    shared_span = Span(at, at + len("house that we"))
+    shared = Answer("house that we", shared_span)
     windows = SpanEncoder(reader.tokenizer, reader.config).windows(LONG)
-    assert sum(first_holding([window], both) is not None for window in windows) == 2
-    pairs = [
-        pair_of(ABOUT_LONG, "blue", "cat is red"),
-        replace(pair_of(ABOUT_LONG, "", "blue"), rejected=Answer(both.of(LONG), both)),
-    ]
+    assert sum(first_holding([each], shared_span) is not None for each in windows) == 2
+    pair = pair_of(ABOUT_LONG, "blue", "cat is red")
+    pairs = [pair, replace(pair, chosen=Answer(""), rejected=shared)]
     trainer, batch = long_trainer(trained, pairs, output_dir=tmp_path)
     assert batch["input_ids"].shape[0] == len(windows) == 5
-    ((blue, red), (none, shared)) = trainer._logps(trainer.model, batch).exp().tolist()
-    assert blue == pytest.approx(reported[pairs[0].chosen.span], rel=1e-4)
-    assert red == pytest.approx(reported[pairs[0].rejected.span], rel=1e-4)
-    assert shared == pytest.approx(reported[both], rel=1e-4)
-    assert none == pytest.approx(silence, rel=1e-4)
+    found = trainer._logps(trainer.model, batch).exp().flatten().tolist()
+    expected = [reported[blue.span], reported[red.span], silence, reported[shared.span]]
+    assert found == pytest.approx(expected, rel=1e-4)
 
 
 def test_windows_read_in_turns_have_the_gradients_of_windows_read_at_once(
