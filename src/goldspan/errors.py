@@ -57,6 +57,17 @@ class Remedy(TypedDict):
     value: str | dict[str, str]
 
 
+FAULTS_SHOWN = 20
+
+
+def listed(message: str, faults: Sequence[str]) -> str:
+    """Return a message with the first faults under it, a line each, and how many more there are."""
+    shown = [f"  {fault}" for fault in faults[:FAULTS_SHOWN]]
+    if len(faults) > FAULTS_SHOWN:
+        shown.append(f"  … and {len(faults) - FAULTS_SHOWN} more")
+    return "\n".join([message, *shown])
+
+
 def as_argument(remedy: Remedy) -> str:
     """Return a remedy as Python takes it, such as ``to go on without them: on_fault='skip'``."""
     return f"{remedy['gain']}: {remedy['parameter']}={remedy['value']!r}"
@@ -117,13 +128,8 @@ class InvalidFile(InvalidInput):
         faults: one line a fault, each naming its place in the file.
     """
 
-    SHOWN = 20
-
     def __init__(self, message: str, faults: Sequence[str] = (), **params: Any) -> None:
-        shown = [f"  {fault}" for fault in faults[: self.SHOWN]]
-        if len(faults) > self.SHOWN:
-            shown.append(f"  … and {len(faults) - self.SHOWN} more")
-        super().__init__("\n".join([message, *shown]), faults=list(faults), **params)
+        super().__init__(listed(message, faults), faults=list(faults), **params)
         self.faults = tuple(faults)
 
 

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from goldspan.domain.demonstration import Answer, Demonstration
+from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.prompt import PromptTemplate
 from goldspan.domain.question import Question
-from goldspan.domain.span import Span
-from goldspan.errors import InvalidInput, MissingExtra, NothingToTrain
+from goldspan.errors import InvalidInput, MissingExtra, NothingToTrain, listed
+from goldspan.formats import demonstrations
+from goldspan.formats.demonstrations import demonstration_of, demonstration_row
+from goldspan.formats.objects import TEXT, require_kinds
 from goldspan.formats.pairs import COLUMNS, pair_of, pair_row
+from goldspan.formats.source import shown
 from goldspan.sdk.examples import read_examples
 from goldspan.sdk.other_rows import prepare_other
 from goldspan.sdk.other_tasks import OtherTask
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
 FRAMEWORKS = {"transformers": "span reader", "trl": "generative reader"}
+Item = TypeVar("Item")
 EDITED = "the column 'text' was changed after prepare_for_training"
 
 
@@ -131,20 +135,18 @@ def from_dataset(dataset: Dataset) -> TrainingData:
     """Read the examples back from their columns.
 
     Raises:
-        InvalidInput: if the columns are not those of any kind of example.
+        InvalidInput: if the columns are not those of any kind of example, or rows hold something
+            else than they should; lists them.
     """
     columns = set(dataset.column_names)
     rows = list(dataset)
     if columns.issuperset(COLUMNS):
-        pairs = tuple(pair_of(row, f"row-{number}") for number, row in enumerate(rows))
-        data = _with_template(rows, pairs=pairs)
+        data = _with_template(rows, pairs=_each(rows, pair_of))
         return (
             data if "question" in columns else replace(data, template=PromptTemplate("{question}"))
         )
-    if {"question", "answers"} <= columns:
-        data = _with_template(
-            rows, demonstrations=tuple(map(_demonstration, range(len(rows)), rows))
-        )
+    if columns.issuperset(demonstrations.COLUMNS):
+        data = _with_template(rows, demonstrations=_each(rows, demonstration_of))
         return data if _untouched(rows, data) else _texts(rows, (_all_tokens(EDITED),))
     if "text" in columns:
         return _texts(rows, (_all_tokens("the dataset holds whole texts"),))
@@ -169,17 +171,7 @@ def _with_template(rows: Sequence[Mapping[str, Any]], **parts: Any) -> TrainingD
 
 
 def _demonstration_row(one: Demonstration, template: PromptTemplate | None) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "id": one.id,
-        "question": one.question_text,
-        "context": one.context,
-        "answers": {
-            "text": [answer.text for answer in one.answers],
-            "answer_start": [answer.span.start if answer.span else -1 for answer in one.answers],
-        },
-        "article": one.article,
-        "passage": one.passage,
-    }
+    row = demonstration_row(one)
     return {**row, "text": _rendered(one, template)} if template else row
 
 
@@ -188,20 +180,32 @@ def _rendered(one: Demonstration, template: PromptTemplate) -> str:
     return prompt + template.render_completion(one.gold_texts[0])
 
 
-def _demonstration(number: int, row: Mapping[str, Any]) -> Demonstration:
-    context = row.get("context") or ""
-    places = zip(row["answers"]["text"], row["answers"]["answer_start"], strict=True)
-    return Demonstration(
-        id=str(row.get("id") or f"row-{number}"),
-        question_text=row["question"],
-        context=context,
-        answers=tuple(
-            Answer(text, Span(start, start + len(text)) if start >= 0 else None)
-            for text, start in places
-        ),
-        article=row.get("article") or row.get("title") or "",
-        passage=row.get("passage") or "",
-    )
+def _each(
+    rows: Sequence[Mapping[str, Any]], read: Callable[[Mapping[str, Any], str], Item]
+) -> tuple[Item, ...]:
+    """Return what rows hold, each read by its columns and a name for it.
+
+    Raises:
+        InvalidInput: if rows are faulty; lists them.
+    """
+    items: list[Item] = []
+    faults: list[str] = []
+    for number, row in enumerate(rows):
+        try:
+            require_kinds(row, {"template": TEXT})
+            items.append(read(row, f"row-{number}"))
+        except InvalidInput as error:
+            faults.append(f"dataset[{number}]: {error.message}")
+    if faults:
+        raise InvalidInput(
+            listed(
+                f"{len(faults)} of the dataset's {len(rows)} rows are faulty. Correct them with "
+                "dataset.map, or leave them out with dataset.filter:",
+                faults,
+            ),
+            faults=faults,
+        )
+    return tuple(items)
 
 
 def _untouched(rows: Sequence[Mapping[str, Any]], data: TrainingData) -> bool:
@@ -213,14 +217,15 @@ def _untouched(rows: Sequence[Mapping[str, Any]], data: TrainingData) -> bool:
 
 
 def _texts(rows: Sequence[Mapping[str, Any]], notes: tuple[str, ...]) -> TrainingData:
-    return TrainingData(
-        texts=tuple(
-            TextRow(
-                id=str(row.get("id") or f"row-{number}"),
-                text=row["text"],
-                passage=row.get("passage") or row.get("context") or f"row-{number}",
-            )
-            for number, row in enumerate(rows)
-        ),
-        notes=notes,
+    return TrainingData(texts=_each(rows, _text_row), notes=notes)
+
+
+def _text_row(row: Mapping[str, Any], name: str) -> TextRow:
+    if not isinstance(row["text"], str) or not row["text"].strip():
+        raise InvalidInput(f"'text' is a text that is not empty, found {shown(row['text'])}")
+    require_kinds(row, {"passage": TEXT, "context": TEXT})
+    return TextRow(
+        id=str(row.get("id") or name),
+        text=row["text"],
+        passage=row.get("passage") or row.get("context") or name,
     )

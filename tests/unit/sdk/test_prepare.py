@@ -1,9 +1,11 @@
 """Prepared datasets: their columns, their splits, and the way back."""
 
+import re
 from typing import Any
 
 import pytest
 
+from goldspan.domain.demonstration import Answer
 from goldspan.domain.question import Question, RankingQuestion, TextQuestion
 from goldspan.errors import InvalidInput, NothingToTrain
 from goldspan.sdk.examples import read_examples
@@ -38,6 +40,18 @@ def judged() -> list[FeedbackRecord]:
     fields = {"prompt": "When?", "context": "In 1790.", "response1": "In", "response2": "1790"}
     response = {"user_id": "u1", "values": {"preference": {"value": value}}}
     return [FeedbackRecord(fields, [response])]
+
+
+class HandMade(list[dict[str, Any]]):
+    """Rows as a dataset of `datasets` gives them, whose columns may be of mixed kinds."""
+
+    @property
+    def column_names(self) -> list[str]:
+        return sorted({column for row in self for column in row})
+
+
+def hand_made(rows: list[dict[str, Any]]) -> Any:
+    return HandMade(rows)
 
 
 def test_demonstrations_have_squads_columns() -> None:
@@ -94,6 +108,53 @@ def test_squad_itself_is_a_prepared_dataset() -> None:
     data = from_dataset(datasets.Dataset.from_list([{**row, "answers": answers}]))
     assert data.demonstrations[0].article == "Mills"
     assert data.demonstrations[0].gold_texts == ("1790",)
+
+
+SOUND = {"question": "When?", "context": "In 1790.", "answers": {"text": [], "answer_start": []}}
+LISTS = r"dataset\[1\]: 'answers' is an object with the equally long lists 'text' and"
+
+
+@pytest.mark.parametrize(
+    ("faulty", "said"),
+    [
+        ({"answers": None}, f"{LISTS}.*found None"),
+        ({"answers": {"text": ["1790"]}}, f"{LISTS}.*found {{'text'"),
+        ({"answers": {"text": ["1790"], "answer_start": []}}, LISTS),
+        ({"answers": [{"text": "1790", "answer_start": 3}]}, LISTS),
+        ({"answers": "1790"}, f"{LISTS}.*found '1790'"),
+        (
+            {"answers": {"text": [None], "answer_start": [3]}},
+            "texts that are not empty, found None",
+        ),
+        ({"answers": {"text": [""], "answer_start": [3]}}, "found ''; leave both lists empty"),
+        ({"answers": {"text": ["1790"], "answer_start": [None]}}, "from 0, or -1 .* found None"),
+        ({"answers": {"text": ["1790"], "answer_start": [-2]}}, "from 0, or -1 .* found -2"),
+        ({"answers": {"text": ["1790"], "answer_start": ["3"]}}, "from 0, or -1 .* found '3'"),
+        ({"answers": {"text": ["1790"], "answer_start": [99]}}, "the nearest one starts at 3"),
+        ({"answers": {"text": ["1790"], "answer_start": [0]}}, "character 0, where 'In 1' stands"),
+        ({"question": None}, "'question' is a text that is not empty, found None"),
+        ({"context": 5}, "'context' is a text, found 5"),
+        ({"title": ["Mills"]}, r"'title' is a text, found \['Mills'\]"),
+        ({"template": {"prompt": "x"}}, "'template' is a text, found {'prompt'"),
+    ],
+)
+def test_a_faulty_row_is_named_with_what_it_should_hold(faulty: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidInput, match="1 of the dataset's 2 rows are faulty") as refused:
+        from_dataset(hand_made([SOUND, {**SOUND, **faulty}]))
+    assert re.search(said, refused.value.message)
+
+
+def test_pairs_and_texts_name_their_faulty_rows_too() -> None:
+    pair = {"prompt": "When?", "chosen": "1790", "rejected": "In"}
+    with pytest.raises(InvalidInput, match=r"dataset\[1\]: 'chosen' is a text, found None"):
+        from_dataset(hand_made([pair, {**pair, "chosen": None}]))
+    with pytest.raises(InvalidInput, match=r"dataset\[0\]: 'text' is a text that is not empty"):
+        from_dataset(hand_made([{"text": None}]))
+
+
+def test_a_row_without_a_context_or_a_place_is_read() -> None:
+    bare = {"question": "When?", "answers": {"text": ["1790"], "answer_start": [-1]}}
+    assert from_dataset(hand_made([bare])).demonstrations[0].answers == (Answer("1790"),)
 
 
 def test_columns_of_no_kind_are_refused() -> None:
