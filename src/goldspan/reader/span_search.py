@@ -102,8 +102,13 @@ class SpanSearch:
         ends = np.lib.stride_tricks.sliding_window_view(end, max_answer_length, axis=1)
         self._shape = (longest, max_answer_length)
         scores = start[:, :, None] + ends
+        places = np.flatnonzero(scores > NOTHING)
+        numbers = _span_numbers(windows, places, scores.shape)
+        if numbers is not None:
+            scores = _added_up(scores, places, numbers)
+            places = _first_of_each(places, numbers)
         # Flat places of the spans in ``scores``, each span once, and what they have.
-        self._places = _add_up(windows, scores)
+        self._places: Places = places
         self._scores: Floats = scores.ravel()[self._places]
         self._best_of_windows: Floats = scores.max(axis=(1, 2), initial=NOTHING)
         self._best = float(self._scores.max(initial=NOTHING))
@@ -213,23 +218,25 @@ class SpanSearch:
         return Span(window.offsets[first][0], window.offsets[last][1])
 
 
-def _add_up(windows: Sequence[WindowLogits], scores: Floats) -> Places:
-    """Give every span that is found at several places the sum of what it has at all of them.
+def _span_numbers(
+    windows: Sequence[WindowLogits], places: Places, shape: tuple[int, ...]
+) -> Places | None:
+    """Tell which places show the same span of the same context.
 
     Windows that overlap show the same span, each with other text around it; and a character of
     several tokens is the same span from each of them.
 
     Args:
         windows: of one question.
-        scores: of their spans, changed in place. Shape: (windows, tokens, max_answer_length)
+        places: flat places of spans, in order.
+        shape: of what they are places in: (windows, tokens, max_answer_length).
 
     Returns:
-        Flat places in ``scores`` of all spans, in order, each span's first one only.
+        For each place a number >= 0, which only places of the same span share; None where no two
+        places can show the same span. Shape: (places,)
     """
-    flat = scores.ravel()
-    places = np.flatnonzero(flat > NOTHING)
     # Where every token starts and ends, texts of different contexts far apart.
-    start, end = np.full((2, *scores.shape[:2]), -1)
+    start, end = np.full((2, *shape[:2]), -1)
     apart = 1 + max((last for each in windows for _, last in each.window.offsets), default=0)
     for row, each in enumerate(windows):
         offsets = np.array(each.window.offsets, dtype=np.int64).reshape(-1, 2)
@@ -238,20 +245,37 @@ def _add_up(windows: Sequence[WindowLogits], scores: Floats) -> Places:
     # Few tokens have to be sorted; spans are then told apart by counting.
     starts, start_number = np.unique(start, return_inverse=True)
     if np.count_nonzero(starts >= 0) == np.count_nonzero(start >= 0):
-        return places
+        return None
     end_number = np.unique(end, return_inverse=True)[1]
-    window, first, more = np.unravel_index(places, scores.shape)
-    span = end_number[window, first + more] - start_number[window, first]
-    span -= span.min(initial=0)
-    span += start_number[window, first] * (1 + span.max(initial=0))
-    found = flat[places]
-    highest = np.full(1 + span.max(initial=-1), NOTHING)
-    np.maximum.at(highest, span, found)
-    sums = np.bincount(span, np.exp(found - highest[span]))
-    flat[places] = highest[span] + np.log(sums[span])
-    earliest = np.zeros(len(highest), dtype=np.intp)
-    earliest[span[::-1]] = places[::-1]  # of several the last to be written stays
-    first_ones: Places = places[earliest[span] == places]
+    window, first, more = np.unravel_index(places, shape)
+    numbers: Places = end_number[window, first + more] - start_number[window, first]
+    numbers -= numbers.min(initial=0)
+    numbers += start_number[window, first] * (1 + numbers.max(initial=0))
+    return numbers
+
+
+def _added_up(scores: Floats, places: Places, numbers: Places) -> Floats:
+    """Return the scores with each place having the sum of what its span has at all its places.
+
+    Args:
+        scores: logarithms, left as they are. Shape: (windows, tokens, max_answer_length)
+        places: flat places of the spans in ``scores``.
+        numbers: which span each shows, as ``_span_numbers`` tells.
+    """
+    found = scores.ravel()[places]
+    highest = np.full(1 + numbers.max(initial=-1), NOTHING)
+    np.maximum.at(highest, numbers, found)
+    sums = np.bincount(numbers, np.exp(found - highest[numbers]))
+    summed = scores.copy()
+    summed.ravel()[places] = highest[numbers] + np.log(sums[numbers])
+    return summed
+
+
+def _first_of_each(places: Places, numbers: Places) -> Places:
+    """Return the first place of every span, in order."""
+    earliest = np.zeros(1 + numbers.max(initial=-1), dtype=np.intp)
+    earliest[numbers[::-1]] = places[::-1]  # of several the last to be written stays
+    first_ones: Places = places[earliest[numbers] == places]
     return first_ones
 
 

@@ -12,24 +12,24 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from goldspan.training.events import RunEvents
 
 NOTICEABLE = 0.1
-"""How far the mean log-probability of the preferred answers may fall without a word, in nats."""
+"""How far the mean log-probability of the preferred answers may fall without a word, in nats.
+
+One for both readers, while they train and afterwards: the answers have then lost a tenth of their
+probability, on the geometric mean."""
 
 LOGS = 5
 """Logged steps that are averaged: a batch says little."""
 
 
-def displaced(
-    figures: Mapping[str, float], *, remedy: str, noticeable: float = NOTICEABLE
-) -> list[str]:
+def displaced(figures: Mapping[str, float], *, remedy: str) -> list[str]:
     """Warn where a training made the preferred answers less likely while its rewards look well.
 
     Args:
         figures: ``start_logps_chosen`` and ``logps_chosen``, nats, and ``reward_accuracy``, 0 to 1.
         remedy: what to do about it, as a sentence.
-        noticeable: how far the mean log-probability may fall without a word, nats.
     """
     before, after = figures["start_logps_chosen"], figures["logps_chosen"]
-    if after > before - noticeable:
+    if after >= before - NOTICEABLE:
         return []
     return [
         "the answers that people preferred have become less likely: their mean log-probability "

@@ -65,8 +65,6 @@ from goldspan.training.span_sft import NO_ANSWER_THRESHOLD
 from goldspan.training.span_tuning import measure_run
 
 LOSS_TYPES = ("sigmoid", "ipo", "hinge")
-NOTICEABLE = 0.05
-"""Nats by which the preferred answers may become less likely before it is said."""
 WINDOWS_A_QUESTION = 2
 """Windows in memory at once, for each question of a batch: those of long passages take turns."""
 REMEDY = "Other spans took their place; use sft_weight=1.0, or a smaller learning rate"
@@ -338,7 +336,7 @@ def _train(
         return {
             **scores,
             "preferences": figures,
-            "warnings": displaced(figures, remedy=REMEDY, noticeable=NOTICEABLE),
+            "warnings": displaced(figures, remedy=REMEDY),
         }
 
     return carry_out(

@@ -7,7 +7,7 @@ from typing import Any
 from transformers import TrainerControl, TrainerState, TrainingArguments
 
 from goldspan.run.folder import RunFolder, RunSpec
-from goldspan.training.alarm import ChosenAlarm
+from goldspan.training.alarm import ChosenAlarm, displaced
 from goldspan.training.events import RunEvents
 
 SPEC = RunSpec("r", "dpo", "generative", "parent", "hash", 1, 0, {})
@@ -37,3 +37,10 @@ def test_it_sounds_again_only_after_the_fall_was_made_good(tmp_path: Path) -> No
 
 def test_a_single_bad_batch_is_no_alarm(tmp_path: Path) -> None:
     assert warned_at([0.0, 0.0, -0.04, 0.0, 0.0, 0.0], tmp_path) == []
+
+
+def test_afterwards_the_same_fall_is_told() -> None:
+    figures = {"start_logps_chosen": -1.0, "reward_accuracy": 1.0}
+    assert displaced({**figures, "logps_chosen": -1.09}, remedy="Rest.") == []
+    (warning,) = displaced({**figures, "logps_chosen": -1.11}, remedy="Rest.")
+    assert warning.endswith("fell from -1.000 to -1.110, though the reward accuracy is 1.00. Rest.")
