@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from goldspan.cli.on_fault import OnFault
 from goldspan.cli.output import require_writable
 from goldspan.domain.squad_version import SquadVersion
 
@@ -39,6 +40,7 @@ class _Options:
     html: Path | None
     detail: bool
     probes: bool
+    left_out: int
 
     @property
     def takes_apart(self) -> bool:
@@ -102,6 +104,10 @@ def register(app: typer.Typer) -> None:
         html: Annotated[
             Path | None, typer.Option(help="Write the whole report as one page that stands alone.")
         ] = None,
+        on_fault: Annotated[
+            OnFault,
+            typer.Option(help="Whether a file with faulty rows is refused, or those are skipped."),
+        ] = OnFault.REFUSE,
         device: Annotated[
             str | None, typer.Option(help="A torch device; by default CUDA where there is one.")
         ] = None,
@@ -112,21 +118,27 @@ def register(app: typer.Typer) -> None:
         from goldspan.evaluation.baseline import most_frequent_answer
         from goldspan.evaluation.detail import Prediction
         from goldspan.evaluation.names import reader_names
-        from goldspan.formats.read import read_demonstrations
+        from goldspan.formats.read import read_rows
         from goldspan.reader.load import load_reader
 
         require_writable(output)
         require_writable(html)
-        everything = read_demonstrations(data)
-        held_out = read_demonstrations(tune) if tune else []
+        read = read_rows(data, on_fault=on_fault.value)
+        everything = read.demonstrations
+        held_out = _beside(tune, on_fault) if tune else []
         options = _Options(
-            _VERSIONS.get(version) or version_for(everything), output, html, detail, probes
+            _VERSIONS.get(version) or version_for(everything),
+            output,
+            html,
+            detail,
+            probes,
+            read.left_out,
         )
         questions = sample(everything, limit, seed)
         predictions: dict[str, dict[str, Prediction]] = {}
         asked: dict[str, list[ProbeResult]] = {}
         if baseline is not None:
-            answer = most_frequent_answer(read_demonstrations(baseline))
+            answer = most_frequent_answer(_beside(baseline, on_fault))
             predictions[f"always {answer!r}"] = {
                 d.id: Prediction(answer, 1.0, best_text=answer) for d in questions
             }
@@ -138,6 +150,16 @@ def register(app: typer.Typer) -> None:
             predictions[name] = _predictions(reader, name, questions)
             asked[name] = _probes(reader, name, questions, options) if probes else []
         _report(questions, predictions, asked, options, names)
+
+
+def _beside(path: Path, on_fault: OnFault) -> list[Demonstration]:
+    """Return the sound rows of a file that nothing is scored on."""
+    from goldspan.formats.read import read_rows
+
+    read = read_rows(path, on_fault=on_fault.value)
+    if read.left_out:
+        print(f"{path}: {read.left_out} faulty rows skipped")
+    return read.demonstrations
 
 
 def _tuned(reader: Reader, model: str, held_out: Sequence[Demonstration]) -> Reader:
@@ -237,8 +259,9 @@ def _report(
         version=options.version,
         detailed=asked if options.takes_apart else {},
         models={name: model for model, name in names.items()},
+        left_out=options.left_out,
     )
-    print(as_text(document["reports"], document["comparisons"]))
+    print(as_text(document["reports"], document["comparisons"], document["left_out"]))
     if options.detail or options.probes:
         for one in document["details"]:
             print(f"\n{detail_as_text(one)}")

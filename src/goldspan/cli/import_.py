@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.cli.connecting import ApiKey, ApiUrl, DatasetName, WorkspaceName, open_session
+from goldspan.cli.on_fault import OnFault
 from goldspan.cli.output import as_option
 from goldspan.errors import InvalidInput
 
@@ -39,13 +40,6 @@ class FileFormat(StrEnum):
     DATASETS = "datasets"
     LABEL_STUDIO = "label-studio"
     ARGILLA = "argilla"
-
-
-class OnFault(StrEnum):
-    """What becomes of the sound rows of a file with faulty ones."""
-
-    REFUSE = "refuse"
-    SKIP = "skip"
 
 
 FIRST_WORKSPACE = "main"

@@ -25,6 +25,7 @@ def evaluation_document(
     version: SquadVersion | None = None,
     detailed: Mapping[str, Sequence[ProbeResult]] | None = None,
     models: Mapping[str, str] | None = None,
+    left_out: int = 0,
 ) -> dict[str, Any]:
     """Score readers, and compare each with those before it.
 
@@ -38,10 +39,11 @@ def evaluation_document(
         detailed: readers to take apart, each with the results of its probes; None takes all apart,
             without probes.
         models: where the readers are, by their names.
+        left_out: faulty rows of the data that are not among the questions.
 
     Returns:
-        ``models``, ``reports``, ``notes``, ``comparisons``, ``verdicts``, ``details``,
-        ``predictions`` (texts) and ``side_by_side``.
+        ``models``, ``left_out``, ``reports``, ``notes``, ``comparisons``, ``verdicts``,
+        ``details``, ``predictions`` (texts) and ``side_by_side``.
     """
     version = version or version_for(questions)
     if detailed is None:
@@ -55,8 +57,9 @@ def evaluation_document(
     ]
     return {
         "models": dict(models or {}),
+        "left_out": left_out,
         "reports": reports,
-        "notes": notes(reports),
+        "notes": notes(reports, left_out),
         "comparisons": comparisons,
         "verdicts": [verdict(comparison) for comparison in comparisons],
         "details": [

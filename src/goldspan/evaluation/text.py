@@ -18,8 +18,18 @@ FEW_CLUSTERS = 10
 HEAD = ("", "EM", "F1", "questions", "clusters", "missing")
 
 
-def as_text(reports: Sequence[EvaluationReport], comparisons: Sequence[Comparison] = ()) -> str:
-    """Return a table of the reports, what has to be known to read it, and the comparisons."""
+def as_text(
+    reports: Sequence[EvaluationReport],
+    comparisons: Sequence[Comparison] = (),
+    left_out: int = 0,
+) -> str:
+    """Return a table of the reports, what has to be known to read it, and the comparisons.
+
+    Args:
+        reports: on the same questions.
+        comparisons: of the readers.
+        left_out: faulty rows of the data that are not among the questions.
+    """
     rows = [HEAD]
     for report in reports:
         rows.append((report.name, *_cells(report), str(report.missing)))
@@ -27,7 +37,7 @@ def as_text(reports: Sequence[EvaluationReport], comparisons: Sequence[Compariso
             if report.answerable:
                 rows.append(("  answerable", *_cells(report.answerable), ""))
             rows.append(("  not answerable", *_cells(report.not_answerable), ""))
-    blocks = [columns(rows), "\n".join(notes(reports))]
+    blocks = [columns(rows), "\n".join(notes(reports, left_out))]
     if comparisons:
         blocks.append("\n".join(describe(comparison) for comparison in comparisons))
         blocks.append("\n".join(verdict(comparison) for comparison in comparisons))
@@ -89,8 +99,13 @@ def columns(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines)
 
 
-def notes(reports: Sequence[EvaluationReport]) -> list[str]:
-    """Say what has to be known to read the figures, each thing once."""
+def notes(reports: Sequence[EvaluationReport], left_out: int = 0) -> list[str]:
+    """Say what has to be known to read the figures, each thing once.
+
+    Args:
+        reports: on the same questions.
+        left_out: faulty rows of the data that are not among the questions.
+    """
     said: dict[str, None] = {}
     for report in reports:
         said[
@@ -98,6 +113,8 @@ def notes(reports: Sequence[EvaluationReport]) -> list[str]:
             f"over {report.clusters_by}s."
         ] = None
         said.update(dict.fromkeys(_warnings(report)))
+    if left_out:
+        said[f"{left_out} faulty rows of the data were left out, and count nowhere."] = None
     return list(said)
 
 

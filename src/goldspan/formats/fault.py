@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from goldspan.errors import Remedy
+from goldspan.errors import InvalidFile, Remedy
+
+OnFault = Literal["refuse", "skip"]
+"""Whether a file with faulty rows is refused, or those are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +44,26 @@ def distinct(remedies: Iterable[Remedy]) -> list[Remedy]:
         if one not in found:
             found.append(one)
     return found
+
+
+def require_sound(name: str, faults: Sequence[Fault], sound: int, on_fault: OnFault | None) -> int:
+    """Return how many rows of a file are faulty, where they may be left out.
+
+    Args:
+        name: of the file.
+        faults: every one.
+        sound: how many rows have none.
+        on_fault: what was asked for; None where nobody is given the choice.
+
+    Raises:
+        InvalidFile: with all faults, if they may not be left out, or nothing remains.
+    """
+    whole = any(fault.row is None for fault in faults)
+    if not faults or (on_fault == "skip" and sound and not whole):
+        return len({fault.row for fault in faults})
+    offered = on_fault is not None and sound and not whole
+    raise InvalidFile(
+        f"{name} has {len(faults)} faults, so nothing was read. Correct them and try again:",
+        [str(fault) for fault in faults],
+        remedies=[SKIP] if offered else [],
+    )

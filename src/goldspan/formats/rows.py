@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.span import Span
-from goldspan.errors import InvalidFile
-from goldspan.formats.fault import Fault
+from goldspan.formats.fault import Fault, OnFault, require_sound
 from goldspan.formats.source import misplaced, shown
 
 REQUIRED = ("question", "context", "answer")
@@ -22,6 +22,14 @@ Row = Mapping[str, Any]
 CONTEXTS_KEPT = 1000
 """Rows about one passage share its text where they stand near each other; more are not kept, so
 that reading a large file takes no more memory than a small one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a file's sound rows say, and how many faulty ones were left out."""
+
+    demonstrations: list[Demonstration]
+    left_out: int
 
 
 class RowGatherer:
@@ -76,21 +84,20 @@ class RowGatherer:
         context, passage = self._contexts.setdefault(context, (context, named_by(context)))
         return Demonstration(id, question_text, context, answers, article, passage)
 
-    def finish(self, path: Path) -> list[Demonstration]:
+    def finish(self, path: Path, on_fault: OnFault | None) -> Rows:
         """Return the rows.
 
+        Args:
+            path: of the file, for errors.
+            on_fault: ``skip`` leaves the faulty ones out; None where nobody is given the choice.
+
         Raises:
-            InvalidFile: if there are faults or no rows.
+            InvalidFile: if there are faults that may not be left out, or no rows.
         """
         if not self._demonstrations and not self.faults:
             self.faults.append(Fault("", "there is no row in it"))
-        if self.faults:
-            raise InvalidFile(
-                f"{path} has {len(self.faults)} faults, so nothing was read. Correct them and "
-                "try again:",
-                [str(fault) for fault in self.faults],
-            )
-        return self._demonstrations
+        left_out = require_sound(str(path), self.faults, len(self._demonstrations), on_fault)
+        return Rows(self._demonstrations, left_out)
 
 
 class _RowReading:

@@ -17,7 +17,7 @@ import msgspec
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.squad_version import SquadVersion, version_for
 from goldspan.errors import InvalidFile, InvalidInput
-from goldspan.formats.fault import Fault
+from goldspan.formats.fault import Fault, OnFault, require_sound
 from goldspan.formats.source import Buffer, decode_json, not_json, read_source, shown
 from goldspan.formats.squad_walk import SquadWalk
 
@@ -31,10 +31,12 @@ class SquadFile:
         demonstrations: in the file's order. ``article`` is the title; ``passage`` is the title
             and the context's number under it, from 0 (``Oxygen#3``); equal contexts are one
             passage and one object in memory.
+        left_out: faulty questions that are not among them.
     """
 
     version: SquadVersion
     demonstrations: list[Demonstration]
+    left_out: int = 0
 
 
 def read_squad(path: Path, *, answers_required: bool = True) -> SquadFile:
@@ -51,17 +53,17 @@ def read_squad(path: Path, *, answers_required: bool = True) -> SquadFile:
     return parse_squad(read_source(path), path, answers_required=answers_required)
 
 
-def parse_squad(data: bytes, path: Path, *, answers_required: bool = True) -> SquadFile:
-    """Do what ``read_squad`` does on a file's bytes; ``path`` is named in errors."""
+def parse_squad(
+    data: bytes, path: Path, *, answers_required: bool = True, on_fault: OnFault | None = None
+) -> SquadFile:
+    """Do what ``read_squad`` does on a file's bytes; ``path`` is named in errors.
+
+    ``on_fault="skip"`` leaves faulty questions out.
+    """
     walk = SquadWalk(answers_required)
     demonstrations = list(walk_squad(walk, data, str(path)))
-    if walk.faults:
-        raise InvalidFile(
-            f"{path} has {len(walk.faults)} faults, so nothing was read. Correct them and try "
-            "again:",
-            [str(fault) for fault in walk.faults],
-        )
-    return SquadFile(walk.version, demonstrations)
+    left_out = require_sound(str(path), walk.faults, len(demonstrations), on_fault)
+    return SquadFile(walk.version, demonstrations, left_out)
 
 
 class _Document(msgspec.Struct):

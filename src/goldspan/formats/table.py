@@ -17,9 +17,9 @@ from pathlib import Path
 
 from goldspan.domain.demonstration import Demonstration
 from goldspan.errors import InvalidFile
-from goldspan.formats.fault import Fault
+from goldspan.formats.fault import Fault, OnFault
 from goldspan.formats.lines import Table, csv_table, jsonl_table
-from goldspan.formats.rows import OPTIONAL, REQUIRED, RowGatherer
+from goldspan.formats.rows import OPTIONAL, REQUIRED, RowGatherer, Rows
 from goldspan.formats.source import ACCEPTED, read_source, shown
 
 
@@ -34,34 +34,43 @@ def read_csv(path: Path, *, answers_required: bool = True) -> list[Demonstration
         NotFound: if there is no such file.
         InvalidFile: if it is not such a table; lists every fault with its line.
     """
-    return parse_csv(read_source(path), path, answers_required=answers_required)
+    data = read_source(path)
+    return parse_csv(data, path, answers_required=answers_required).demonstrations
 
 
 def read_jsonl(path: Path, *, answers_required: bool = True) -> list[Demonstration]:
     """Read JSON lines, one object a line. Otherwise as ``read_csv``."""
-    return parse_jsonl(read_source(path), path, answers_required=answers_required)
+    data = read_source(path)
+    return parse_jsonl(data, path, answers_required=answers_required).demonstrations
 
 
-def parse_csv(data: bytes, path: Path, *, answers_required: bool = True) -> list[Demonstration]:
-    """Do what ``read_csv`` does on a file's bytes; ``path`` is named in errors."""
+def parse_csv(
+    data: bytes, path: Path, *, answers_required: bool = True, on_fault: OnFault | None = None
+) -> Rows:
+    """Do what ``read_csv`` does on a file's bytes; ``path`` is named in errors.
+
+    ``on_fault="skip"`` leaves faulty rows out.
+    """
     gatherer = RowGatherer(answers_required)
     table = csv_table(io.BytesIO(data), str(path), {*REQUIRED, *OPTIONAL})
     _check_header([name.lower() for name in table.header], gatherer.required, path)
-    return _gathered(table, gatherer, path)
+    return _gathered(table, gatherer, path, on_fault)
 
 
-def parse_jsonl(data: bytes, path: Path, *, answers_required: bool = True) -> list[Demonstration]:
-    """Do what ``read_jsonl`` does on a file's bytes; ``path`` is named in errors."""
-    return _gathered(jsonl_table(io.BytesIO(data)), RowGatherer(answers_required), path)
+def parse_jsonl(
+    data: bytes, path: Path, *, answers_required: bool = True, on_fault: OnFault | None = None
+) -> Rows:
+    """Do what ``read_jsonl`` does on a file's bytes. Otherwise as ``parse_csv``."""
+    return _gathered(jsonl_table(io.BytesIO(data)), RowGatherer(answers_required), path, on_fault)
 
 
-def _gathered(table: Table, gatherer: RowGatherer, path: Path) -> list[Demonstration]:
+def _gathered(table: Table, gatherer: RowGatherer, path: Path, on_fault: OnFault | None) -> Rows:
     for row in table.rows:
         if isinstance(row, Fault):
             gatherer.faults.append(row)
         else:
             gatherer.add(row.number, row.place, row.columns)
-    return gatherer.finish(path)
+    return gatherer.finish(path, on_fault)
 
 
 def _check_header(header: list[str], required: tuple[str, ...], path: Path) -> None:

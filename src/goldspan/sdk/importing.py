@@ -15,6 +15,7 @@ from goldspan.domain.answering import answering_of
 from goldspan.domain.demonstration import Demonstration
 from goldspan.errors import InvalidFile, InvalidInput, NotFound
 from goldspan.formats.archive import pack
+from goldspan.formats.fault import OnFault
 from goldspan.formats.incoming import Target
 from goldspan.sdk.file_dataset import ASKED, TABLES, asking, called, look_at, settings_for
 from goldspan.sdk.progress import progress
@@ -24,7 +25,6 @@ from goldspan.sdk.upload import create_dataset
 from goldspan.wire.exchange import ImportReport
 
 Answers = Literal["responses", "suggestions", "controls", "none"]
-OnFault = Literal["refuse", "skip"]
 _SHOWN = 5
 
 

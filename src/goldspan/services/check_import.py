@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, get_args
+from typing import Any, BinaryIO, get_args
 
 import msgspec
 
 from goldspan.domain.permission import Action, Actor
 from goldspan.errors import InvalidFile, InvalidInput, Remedy
 from goldspan.formats.fault import SKIP, Fault, distinct
+from goldspan.formats.fault import OnFault as OnFault
 from goldspan.formats.incoming import Incoming, Reading, Target
 from goldspan.formats.opening import open_file
 from goldspan.services.changed_texts import judged_ids, same_json
@@ -24,7 +25,6 @@ from goldspan.services.import_rows import Answers, Fitter, Passed, shape_of
 from goldspan.services.lookup import schema_of, visible_dataset
 from goldspan.storage.store import Unit
 
-OnFault = Literal["refuse", "skip"]
 ROWS_A_PART = 500
 SHOWN_ROWS = 5
 MOST_FAULTS = 100_000

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from goldspan.cli import build_app
+from goldspan.cli.output import as_option
 from goldspan.errors import InvalidFile, InvalidInput
 
 CONTEXTS = {
@@ -46,6 +47,12 @@ def data(tmp_path: Path) -> Path:
 
 def run(*arguments: str | Path) -> Any:
     return CliRunner().invoke(build_app(), ["evaluate", *map(str, arguments)])
+
+
+def run_checked(*arguments: str | Path) -> None:
+    """Type it and let errors through."""
+    words = ["evaluate", *map(str, arguments)]
+    CliRunner().invoke(build_app(), words, catch_exceptions=False)
 
 
 def test_the_table_has_every_reader_and_every_comparison(
@@ -93,6 +100,49 @@ def test_a_faulty_file_is_refused_before_any_model_is_loaded(tmp_path: Path) -> 
     path.write_text("question,context,answer\nWhat?,,tea\n", encoding="utf-8")
     refused = run("no/such-model", "--data", path)
     assert isinstance(refused.exception, InvalidFile)
+
+
+FAULTY = """id,article,question,context,answer
+a,Bees,What is it?,Bees make wax in summer.,Bees
+b,Bees,,Bees make wax in summer.,make
+c,Bees,What is wax?,Bees make wax in summer.,wax
+a,Bees,What is it?,Bees make wax in winter.,wax
+"""
+
+
+@pytest.mark.parametrize("option", ["--data", "--tune", "--baseline"])
+def test_a_file_with_faulty_rows_is_refused_with_the_option_that_skips_them(
+    data: Path, tmp_path: Path, option: str
+) -> None:
+    (tmp_path / "faulty.csv").write_text(FAULTY, encoding="utf-8")
+    files = {"--data": data, option: tmp_path / "faulty.csv"}
+    with pytest.raises(InvalidFile, match="has 2 faults") as refused:
+        run_checked("no/reader", *(word for pair in files.items() for word in pair))
+    assert [as_option(one) for one in refused.value.remedies] == [
+        "to go on without them: --on-fault skip"
+    ]
+
+
+def test_faulty_rows_are_left_out_and_counted(readers: list[str], tmp_path: Path) -> None:
+    faulty, output = tmp_path / "faulty.csv", tmp_path / "report.json"
+    faulty.write_text(FAULTY, encoding="utf-8")
+    done = run(
+        readers[0], "--data", faulty, "--baseline", faulty, "--on-fault", "skip", "--output", output
+    )
+    assert done.exit_code == 0, done.output
+    assert f"{faulty}: 2 faulty rows skipped" in done.output
+    assert "2 faulty rows of the data were left out, and count nowhere." in done.output
+    report = json.loads(output.read_text(encoding="utf-8"))
+    assert report["left_out"] == 2
+    assert [one["questions"] for one in report["reports"]] == [2, 2]
+    assert list(report["predictions"]["reader0"]) == ["a", "c"]
+
+
+def test_a_file_without_a_sound_row_is_refused_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text("question,context,answer\n,,\n", encoding="utf-8")
+    with pytest.raises(InvalidFile, match="has 2 faults") as refused:
+        run_checked("no/reader", "--data", tmp_path / "f.csv", "--on-fault", "skip")
+    assert refused.value.remedies == []
 
 
 def test_the_whole_report_is_one_page_and_one_json(

@@ -2,7 +2,7 @@ import math
 
 from goldspan.evaluation.intervals import Interval
 from goldspan.evaluation.report import Comparison, Difference, EvaluationReport, PartReport
-from goldspan.evaluation.text import as_text, describe, verdict
+from goldspan.evaluation.text import as_text, describe, notes, verdict
 
 SFT = EvaluationReport(
     name="sft",
@@ -48,6 +48,10 @@ def test_what_limits_the_figures_is_said() -> None:
     assert "Only 3 passages: intervals are rough" in text
     assert "sft gave no answer to 2 questions; they count as wrong" in text
     assert "v2.0 script would leave them out" in text
+
+
+def test_rows_that_were_left_out_are_counted() -> None:
+    assert notes([], left_out=3) == ["3 faulty rows of the data were left out, and count nowhere."]
 
 
 def test_one_cluster_shows_no_interval() -> None:
