@@ -16,9 +16,9 @@ EVENTS_A_READ = 1000
 
 
 def list_runs(folder: Path) -> list[RunFolder]:
-    """Return the runs in a folder, newest first; what is no run is passed over."""
+    """Return the runs in a folder, newest first, then by name; what is no run is passed over."""
     found = []
-    for path in folder.iterdir() if folder.is_dir() else ():
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         try:
             found.append(RunFolder(path))
         except (NotFound, msgspec.MsgspecError, OSError):
@@ -103,9 +103,9 @@ class Evaluation(msgspec.Struct, frozen=True):
 
 
 def list_evaluations(folder: Path) -> list[Evaluation]:
-    """Return the documents of ``goldspan evaluate --output`` in a folder, newest first."""
+    """Return the documents of ``goldspan evaluate --output`` in a folder, newest first, by name."""
     found = []
-    for path in folder.glob("*.json") if folder.is_dir() else ():
+    for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
         try:
             readers = msgspec.json.decode(path.read_bytes(), type=_Scored).reports
             found.append(Evaluation(path.stem, path.stat().st_mtime, readers))
