@@ -1,4 +1,4 @@
-import { act } from "react";
+import { act, useLayoutEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Shortcut, boundShortcuts, conflicts, useShortcuts } from "./registry";
@@ -76,6 +76,31 @@ test("a digit counts on a radio button, an arrow belongs to it", () => {
   const radio = document.querySelector("input") as HTMLInputElement;
   press("1", radio);
   expect(fired).toEqual(["one"]);
+});
+
+/** Takes longer to draw than React works in one go, so that effects of its own come afterwards. */
+function Slow() {
+  useLayoutEffect(() => {
+    const until = performance.now() + 20;
+    while (performance.now() < until);
+  });
+  return <Bound shortcuts={[{ keys: "z", run: note("at once") }]} />;
+}
+
+test("a key counts from the moment that its screen can be seen", async () => {
+  const environment = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean };
+  environment.IS_REACT_ACT_ENVIRONMENT = false;
+  const place = document.body.appendChild(document.createElement("div"));
+  const seen = new Promise((resolve) => {
+    new MutationObserver(resolve).observe(place, { childList: true });
+  });
+  const other = createRoot(place);
+  other.render(<Slow />);
+  await seen;
+  press("z");
+  environment.IS_REACT_ACT_ENVIRONMENT = true;
+  expect(fired).toEqual(["at once"]);
+  await act(async () => other.unmount());
 });
 
 test("a held modifier makes it another key", () => {

@@ -2,7 +2,7 @@
  * Keyboard shortcuts: one listener, one list of what is bound right now, which the help sheet
  * shows. Nothing fires while somebody types or composes, or while a dialog is open over it.
  */
-import { useEffect, useId, useRef } from "react";
+import { useId, useLayoutEffect, useRef } from "react";
 import { type KeybindingPress, matchKeybindingPress, parseKeybinding } from "tinykeys";
 
 export type Shortcut = {
@@ -93,12 +93,15 @@ export function handleKey(event: KeyboardEvent): void {
 
 let listening = false;
 
-/** Bind shortcuts while the component is shown; later scopes come before earlier ones. */
+/**
+ * Bind shortcuts while the component is shown; later scopes come before earlier ones. They count from
+ * the moment it can be seen: a key that is pressed at once is not lost.
+ */
 export function useShortcuts(title: string, shortcuts: Shortcut[]): void {
   const id = useId();
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!listening) {
       window.addEventListener("keydown", noteBeginning, { capture: true });
       window.addEventListener("keydown", handleKey);

@@ -1,5 +1,5 @@
 /** A text in which answers are marked: by pointer, by touch, by a word cursor. */
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import type { MarkableText } from "../../text/markable";
 import type { Range } from "../../text/words";
 import { wholeCharacters } from "../../text/words";
@@ -84,7 +84,7 @@ function useMarkByPointer(
 ): void {
   const latest = useRef(onMark);
   latest.current = onMark;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const take = (event: PointerEvent) => {
       const element = root.current;
       const selection = getSelection();

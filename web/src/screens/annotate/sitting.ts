@@ -51,6 +51,7 @@ const OLDER = 5;
 export class Sitting {
   private state: SittingState = { desk: null, exhausted: false, error: null, progress: null };
   private history: Done[] = [];
+  private arrived = 0;
   private olderAsked = false;
   private watch = new Stopwatch();
   private readonly listeners = new Set<() => void>();
@@ -71,7 +72,8 @@ export class Sitting {
     this.unsaved = unsaved;
     this.supply = new Supply(setup.dataset.id, queue, {
       onDesk: () => this.state.desk?.task ?? null,
-      onProgress: (progress) => this.set({ progress, error: null }),
+      onProgress: (progress) => this.set({ ...(progress && { progress }), error: null }),
+      arrived: () => this.arrived,
       onReady: () => this.next(),
       onExhausted: () => this.set({ exhausted: true }),
       onFailed: (error, refused) => {
@@ -100,7 +102,9 @@ export class Sitting {
   start(recordId: string | null): void {
     this.cleanUp.push(
       this.queue.onSaved((entry, saved) => {
-        if (entry.datasetId === this.setup.dataset.id) this.set({ progress: saved.progress });
+        if (entry.datasetId !== this.setup.dataset.id) return;
+        this.arrived += 1;
+        this.set({ progress: saved.progress });
       }),
       on(window, "pagehide", () => this.leave()),
       on(window, "pageshow", (event) => {

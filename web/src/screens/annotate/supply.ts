@@ -19,7 +19,10 @@ import { type Desks, openDesks } from "./desks";
 type Parts = {
   /** The record on the desk, which is kept as well. */
   onDesk: () => Task | null;
-  onProgress: (progress: MyProgress) => void;
+  /** The progress is null where a response has arrived since it was counted. */
+  onProgress: (progress: MyProgress | null) => void;
+  /** How many responses have arrived at the server in this sitting. */
+  arrived: () => number;
   /** Records lie here, and the desk is empty. */
   onReady: () => void;
   /** The desk is empty, and nothing is left to be given now. */
@@ -134,11 +137,12 @@ export class Supply {
     try {
       const unsaved = this.queue.recordIds().length;
       const count = Math.min(MOST_TASKS, AHEAD + unsaved + this.upcoming.length + this.elsewhere);
+      const arrived = this.parts.arrived();
       const { items, progress } = await nextTasks(this.datasetId, count);
       if (this.closed) return;
       const fresh = this.keepNew(items);
       this.others.announce("held", this.heldIds());
-      this.parts.onProgress(progress);
+      this.parts.onProgress(arrived === this.parts.arrived() ? progress : null);
       const isMore = items.length >= count && count < MOST_TASKS;
       if (!this.parts.onDesk() && !(fresh === 0 && isMore)) this.afterFill(items.length, unsaved);
       if (isMore && this.upcoming.length < AHEAD - 1) {

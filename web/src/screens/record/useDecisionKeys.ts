@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 import { tinykeys } from "tinykeys";
 import type { FullRecord } from "../../api/lead";
 import { submittedOf } from "./submitted";
@@ -14,9 +14,9 @@ const unlessTyping = (act: () => void) => (event: KeyboardEvent) => {
   act();
 };
 
-/** 1 to 9 let a submitted response hold, U takes that back. */
+/** 1 to 9 let a submitted response hold, U takes that back, from the moment that it can be seen. */
 export function useDecisionKeys(full: FullRecord, { take, takeBack }: Decisions): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const keys: Record<string, (event: KeyboardEvent) => void> = {};
     submittedOf(full)
       .slice(0, 9)
