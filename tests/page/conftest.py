@@ -1,4 +1,8 @@
-"""One real server and one real browser for all tests of the page."""
+"""One real server and one real browser for the tests of a file.
+
+No file sees what another one left on the server or in the browser; and none of Playwright's event
+loops is left to the tests that come after a file.
+"""
 
 import os
 import shutil
@@ -13,6 +17,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Response,
+    expect,
     sync_playwright,
 )
 from tests.api.talk import Person
@@ -26,9 +31,12 @@ CHROMIUM = os.environ.get("GOLDSPAN_CHROMIUM") or shutil.which("chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDE = (1440, 900)
 PHONE = (390, 844)
+# What a test waits for is there at once on a machine of its own, and seldom is on a crowded one.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     if not (served.STATIC / "index.html").is_file():
         missing("the page is not built: run `make web`")
@@ -43,7 +51,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(server: RunningServer) -> Iterator[Site]:
     assert server.api_key is not None
     opened = Site(server.url, server.api_key)
@@ -51,12 +59,14 @@ def site(server: RunningServer) -> Iterator[Site]:
     opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         missing("there is no chromium on the PATH")
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=ARGUMENTS, timeout=PATIENCE_MS
+        )
         yield launched
         launched.close()
 
@@ -121,21 +131,30 @@ def faults() -> Iterator[Faults]:
     found.check()
 
 
-@pytest.fixture(scope="session")
+def window(browser: Browser, size: tuple[int, int], **options: Any) -> BrowserContext:
+    """Open a context whose pages are waited for; the caller closes it."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, **{"locale": "en-GB"} | options
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+@pytest.fixture(scope="module")
 def new_context(browser: Browser, site: Site) -> Callable[..., BrowserContext]:
     """Give ``new_context(person, size, scheme, **options)``, signed in; the caller closes it."""
 
     def make(
         person: Person | None, size: tuple[int, int], scheme: str, **options: Any
     ) -> BrowserContext:
-        context = browser.new_context(
+        context = window(
+            browser,
+            size,
             base_url=site.url,
-            viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if scheme == "dark" else "light",
             timezone_id="America/New_York",
-            **{"locale": "en-GB"} | options,
+            **options,
         )
-        context.set_default_timeout(8_000)
         if person is not None:
             context.add_cookies(site.cookies_of(person))
         return context
@@ -167,7 +186,7 @@ def open_page(new_context: Callable[..., BrowserContext], faults: Faults) -> Ite
         context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kept_pages(
     new_context: Callable[..., BrowserContext],
 ) -> Iterator[Callable[[Person, Look], Page]]:

@@ -74,6 +74,11 @@ def settle(page: Page) -> None:
     page.evaluate(SETTLED)
 
 
+def fits(page: Page, width: int) -> None:
+    """Wait until nothing sticks out of a window of this width, which may just have become that."""
+    page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
+
+
 def take_picture(page: Page, path: Path) -> None:
     """Save a picture without notices that come and go, in few colours: a screen needs no more."""
     page.mouse.move(0, 0)
@@ -115,6 +120,6 @@ def look_at_all(page: Page, name: str, pictures: Path | None) -> None:
         settle(page)
         if pictures:
             take_picture(page, pictures / f"{where}.png")
-        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], where
+        fits(page, size[0])
         if (size, scheme) in ((WIDE, "light"), (PHONE, "dark")):
             check_with_axe(page, where)

@@ -9,6 +9,8 @@ from tests.api.talk import KEY_HEADER, SPAN, TEXT, Dataset, Person, new_name
 
 OWNER_PASSWORD = "the owner of the page tests"
 PASSWORD = "an annotator of the page tests"
+LONGEST_SILENCE_S = 60.0
+WEBHOOKS = "/api/v1/webhooks"
 
 PASSAGE = (
     "The Amazon rainforest covers land in nine countries. The largest share of the trees in the "
@@ -44,7 +46,13 @@ class Site:
 
     def _client(self, headers: dict[str, str]) -> httpx.Client:
         client = httpx.Client(
-            base_url=self.url, headers=headers, trust_env=False, verify=self._verify
+            base_url=self.url,
+            headers=headers,
+            trust_env=False,
+            verify=self._verify,
+            timeout=LONGEST_SILENCE_S,
+            # Below the 5 s after which the server hangs up, so that it never does under a request.
+            limits=httpx.Limits(keepalive_expiry=2.0),
         )
         self._clients.append(client)
         return client
@@ -99,6 +107,11 @@ class Site:
     def forget(self, person: Person) -> None:
         """Forget somebody's session, which has ended; the next page signs in anew."""
         self._cookies.pop(person.id, None)
+
+    def forget_webhooks(self) -> None:
+        """Delete all webhooks: there is one list of them."""
+        for webhook in self.owner.get(WEBHOOKS)["items"]:
+            self.owner.ask("DELETE", f"{WEBHOOKS}/{webhook['id']}", 200)
 
     def dataset(
         self,

@@ -18,25 +18,34 @@ def marks(page: Page, *pieces: str) -> None:
     expect(page.locator("mark")).to_have_text(list(pieces))
 
 
+# Where it stays for two frames, and nothing lies over it, such as a notice that comes and goes.
+PLACE = """async ([text, inside]) => {
+    const boxOf = () => {
+        const root = document.querySelector(inside);
+        const walker = root && document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+        for (let node = walker?.nextNode(); node; node = walker.nextNode()) {
+            const at = node.data.indexOf(text);
+            if (at < 0) continue;
+            const range = document.createRange();
+            range.setStart(node, at);
+            range.setEnd(node, at + text.length);
+            const { left, right, top, bottom } = range.getBoundingClientRect();
+            const y = (top + bottom) / 2;
+            const isFree = (x) => root.contains(document.elementFromPoint(x, y));
+            return isFree(left + 2) && isFree(right - 2) ? { left, right, y } : null;
+        }
+        return null;
+    };
+    const first = boxOf();
+    for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+    const box = boxOf();
+    return first && box && JSON.stringify(first) === JSON.stringify(box) ? box : null;
+}"""
+
+
 def place(page: Page, text: str, inside: str = "[data-testid=marked-text]") -> dict[str, float]:
-    """Return the box of a piece of text, in pixels of the window."""
-    box: dict[str, float] = page.evaluate(
-        """([text, inside]) => {
-            const root = document.querySelector(inside);
-            const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-            for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-                const at = node.data.indexOf(text);
-                if (at < 0) continue;
-                const range = document.createRange();
-                range.setStart(node, at);
-                range.setEnd(node, at + text.length);
-                const { left, right, top, bottom } = range.getBoundingClientRect();
-                return { left, right, y: (top + bottom) / 2 };
-            }
-            throw new Error(`no ${text} in ${inside}`);
-        }""",
-        [text, inside],
-    )
+    """Return the box of a piece of text, in pixels of the window, once it can be pointed at."""
+    box: dict[str, float] = page.wait_for_function(PLACE, arg=[text, inside]).json_value()
     return box
 
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.api.talk import Dataset, Person, item
 from tests.page.conftest import PHONE, WIDE, Opened
+from tests.page.looks import fits
 from tests.page.site import PASSAGE, Site, span
 from tests.page.talk import button, double_click, drag_over, marks, on_desk, place, saved
 
@@ -193,7 +194,7 @@ def test_a_finger_marks_by_tapping_and_moves_the_ends(
     expect(page.locator("mark")).to_have_text(["Amazon"])
     page.get_by_role("button", name="End one word later").tap()
     expect(page.locator("mark")).to_have_text(["Amazon basin"])
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    fits(page, PHONE[0])
     page.get_by_role("button", name="Submit").tap()
     expect(page.get_by_text("That was all")).to_be_visible()
     saved(page)

@@ -10,11 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.page.conftest import WIDE, Faults
+from tests.page.conftest import WIDE, Faults, window
 from tests.page.looks import take_picture
 from tests.page.talk import button, double_click, marks
 
@@ -22,6 +23,16 @@ LONGEST_S = 120
 READY_S = 60
 WRONG = "When did it get an electric light?"
 UNANSWERED = "How many boats lie in the harbour?"
+
+
+@pytest.fixture
+def within_a_day() -> None:
+    """Wait for midnight if it is near: what is answered on one day has to be one day's."""
+    now = datetime.now(UTC)
+    end = now + timedelta(seconds=LONGEST_S + READY_S)
+    if now.date() != end.date():
+        midnight = end.replace(hour=0, minute=0, second=0, microsecond=0)
+        time.sleep((midnight - now).total_seconds())
 
 
 @pytest.fixture
@@ -62,20 +73,19 @@ class Walk:
         return time.monotonic() - self._began_s - self._taking_s
 
 
+@pytest.mark.usefixtures("within_a_day")
 def test_ten_records_are_answered_within_two_minutes_of_the_first_start(
     link: str, browser: Browser, faults: Faults, pictures: Path | None
 ) -> None:
-    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}, locale="en-GB")
-    context.set_default_timeout(8_000)
-    page = context.new_page()
-    faults.watch(page)
-    walk = Walk(page, pictures)
-    sign_in(walk, link)
-    make_example(walk)
-    answer_ten(walk)
-    print(f"\nfrom the link to ten answers: {walk.passed_s():.1f} s")
-    assert walk.passed_s() < LONGEST_S
-    context.close()
+    with window(browser, WIDE) as context:  # closed before its server
+        page = context.new_page()
+        faults.watch(page)
+        walk = Walk(page, pictures)
+        sign_in(walk, link)
+        make_example(walk)
+        answer_ten(walk)
+        print(f"\nfrom the link to ten answers: {walk.passed_s():.1f} s")
+        assert walk.passed_s() < LONGEST_S
 
 
 def sign_in(walk: Walk, link: str) -> None:

@@ -28,9 +28,17 @@ for (const name of ["mousedown", "pointerdown", "touchstart"])
 IDS = ["wide-light", "wide-dark", "phone-dark", "phone-light"]
 
 
+# A dialog takes the focus a moment after it can be seen.
+IS_SETTLED = """each => {
+    const dialog = each.closest('[role=dialog]');
+    return !dialog || dialog.contains(document.activeElement);
+}"""
+
+
 def tab_to(page: Page, wanted: Locator, back: bool = False) -> None:
     """Press Tab until an element has the focus."""
     expect(wanted).to_be_visible()
+    page.wait_for_function(IS_SETTLED, arg=wanted.element_handle())
     for _ in range(MOST_TABS):
         if wanted.evaluate("each => each === document.activeElement"):
             return
@@ -117,6 +125,7 @@ def test_marking_from_sign_in_to_the_last_record(
     press("g")
     press("h")
     history = page.get_by_role("dialog", name="Your last records")
+    expect(history.get_by_role("listitem").first).to_be_visible()
     tab_to(page, history.get_by_role("tab", name="Submitted"))
     press("Tab")
     press("Enter")

@@ -9,15 +9,17 @@ from tests.page.site import Site
 
 from goldspan.server.serve import RunningServer
 
+DRAWN = """canvas => {
+    const all = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return new Uint32Array(all.data.buffer).some(Boolean);
+}"""
+
 
 def chart(page: Page, title: str, last: str) -> None:
     """Wait until a chart shows these last values, and has drawn something."""
     figure = page.get_by_role("figure", name=f"{title}: {last}")
     expect(figure).to_be_visible()
-    drawn = "each => new Uint32Array(each.getContext('2d').getImageData(0, 0, each.width, " + (
-        "each.height).data.buffer).some(Boolean)"
-    )
-    assert figure.locator("canvas").evaluate(drawn)
+    page.wait_for_function(DRAWN, arg=figure.locator("canvas").element_handle())
 
 
 def test_a_run_is_followed_while_it_goes_on(

@@ -1,5 +1,7 @@
 """Nothing lost, nothing doubled: without network, signed out, restarted, in two tabs."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +10,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Route, expect
 from tests.api.talk import KEY_HEADER, Dataset, Person, item
 from tests.page.conftest import Faults, Opened
-from tests.page.site import OWNER_PASSWORD, PASSAGE, Site, span
+from tests.page.site import LONGEST_SILENCE_S, OWNER_PASSWORD, PASSAGE, Site, span
 from tests.page.talk import double_click, marks, on_desk, saved
+from tests.ports import kept_port
 
 from goldspan.server.serve import start_in_thread
 
@@ -35,6 +38,12 @@ def responses(dataset: Dataset) -> dict[str, list[Any]]:
         ]
         for record in dataset.records(dataset.owner)
     }
+
+
+def me(site: Site, headers: dict[str, str]) -> httpx.Response:
+    return httpx.get(
+        f"{site.url}/api/me", headers=headers, trust_env=False, timeout=LONGEST_SILENCE_S
+    )
 
 
 def test_without_network_the_work_goes_on_and_is_saved_later(
@@ -72,6 +81,7 @@ def test_a_closed_tab_loses_neither_answers_nor_unfinished_work(
     page.keyboard.press("Enter")
     on_desk(page, "Number 2?")
     double_click(page, "Peru")
+    marks(page, "Peru")
     context: BrowserContext = page.context
     page.close(run_before_unload=False)
     again = context.new_page()
@@ -108,13 +118,22 @@ def test_a_slow_server_is_not_waited_for(site: Site, annotator: Person, open_pag
     page = open_page(annotator, f"/datasets/{dataset.id}/annotate")
     on_desk(page, "Number 1?")
     held: list[Route] = []
-    page.route("**/response", lambda route: held.append(route))
-    page.keyboard.press("Enter")
+    is_slow = True
+
+    def answer(route: Route) -> None:
+        if is_slow:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/response", answer)
+    with page.expect_request("**/response"):
+        page.keyboard.press("Enter")
     on_desk(page, "Number 2?")
     assert responses(dataset)["Number 1?"] == []
+    is_slow = False
     for route in held:
         route.continue_()
-    page.unroute_all(behavior="ignoreErrors")
     saved(page)
     assert responses(dataset)["Number 1?"] == [("submitted", [span("Brazil")])]
 
@@ -184,11 +203,10 @@ def test_a_revoked_key_is_refused_and_the_session_stays(
     dialog.get_by_role("button", name="Make a key").click()
     headers = {KEY_HEADER: dialog.get_by_label("Copy the key now.").input_value()}
     dialog.get_by_role("button", name="Done").click()
-    assert httpx.get(f"{site.url}/api/me", headers=headers, trust_env=False).status_code == 200
+    assert me(site, headers).status_code == 200
     page.get_by_role("button", name="Revoke laptop").click()
     expect(page.get_by_text("The key no longer works")).to_be_visible()
-    refused = httpx.get(f"{site.url}/api/me", headers=headers, trust_env=False)
-    assert refused.status_code == 401
+    assert me(site, headers).status_code == 401
     page.reload()
     expect(page.get_by_role("heading", name="API keys")).to_be_visible()
 
@@ -206,7 +224,10 @@ def test_two_tabs_show_different_records(site: Site, annotator: Person, open_pag
     on_desk(page, "Number 1?")
     for tab in (page, other, page, other):
         tab.bring_to_front()
+        # The next record may still be on its way, and so may word of what the other tab has.
+        shown = tab.get_by_text(re.compile(r"^Number \d+\?$")).first.inner_text()
         tab.keyboard.press("Enter")
+        expect(tab.get_by_text(shown, exact=True)).to_have_count(0)
     saved(page)
     saved(other)
     counts = [len(found) for found in responses(dataset).values()]
@@ -227,13 +248,19 @@ def test_a_deleted_dataset_is_said_to_be_gone(
     expect(page.get_by_text("This dataset is not here any more")).to_be_visible()
 
 
+@pytest.fixture
+def port() -> Iterator[int]:
+    with kept_port() as kept:
+        yield kept
+
+
 @pytest.mark.usefixtures("site")
 def test_a_restart_in_the_middle_loses_nothing(
-    open_page: Opened, faults: Faults, tmp_path: Path
+    open_page: Opened, faults: Faults, tmp_path: Path, port: int
 ) -> None:
     faults.allow("ERR_CONNECTION")
     faults.allow("ERR_EMPTY_RESPONSE")
-    first = start_in_thread(tmp_path / "home", owner_password=OWNER_PASSWORD)
+    first = start_in_thread(tmp_path / "home", port=port, owner_password=OWNER_PASSWORD)
     assert first.api_key is not None
     here = Site(first.url, first.api_key)
     person = here.person()
@@ -243,7 +270,6 @@ def test_a_restart_in_the_middle_loses_nothing(
     page.context.add_cookies(here.cookies_of(person))
     page.goto(f"{first.url}/datasets/{dataset.id}/annotate")
     on_desk(page, "Number 1?")
-    port = int(first.url.rsplit(":", 1)[1])
     first.stop()
     page.keyboard.press("Enter")
     on_desk(page, "Number 2?")
@@ -252,6 +278,7 @@ def test_a_restart_in_the_middle_loses_nothing(
     try:
         saved(page)
         assert responses(dataset)["Number 1?"] == [("submitted", [span("Brazil")])]
+        page.close()  # before its server
     finally:
         second.stop()
         here.close()

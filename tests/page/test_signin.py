@@ -161,4 +161,4 @@ def test_the_interface_speaks_german_where_the_browser_does(
     page.get_by_role("button", name="Account of Ada Lovelace").click()
     page.get_by_role("menuitem", name="Deutsch").click()
     expect(page.get_by_role("heading", name="Hallo, Ada")).to_be_visible()
-    assert page.locator("html").get_attribute("lang") == "de"
+    expect(page.locator("html")).to_have_attribute("lang", "de")
