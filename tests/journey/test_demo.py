@@ -1,5 +1,6 @@
 """`goldspan demo` from end to end: real server, real SDK, tiny models."""
 
+import os
 import shlex
 import signal
 import subprocess
@@ -20,6 +21,23 @@ from goldspan.demo.world import make_world
 from goldspan.sdk import embedded
 
 SMALL = ["--limit", "60", "--evaluate-limit", "20", "--seed", "3"]
+# Stops itself at its first checkpoint, so that a signal finds it there, however fast it trains.
+STOPPING = """
+import os, signal
+from goldspan.cli import main
+from goldspan.run.folder import RunFolder
+
+write = RunFolder.event
+
+def write_and_stop(folder, kind, **values):
+    write(folder, kind, **values)
+    if kind == "checkpoint":
+        RunFolder.event = write
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+RunFolder.event = write_and_stop
+main()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -115,22 +133,32 @@ def test_the_same_command_again_keeps_everything(ended: tuple[Path, str], encode
     assert printed.partition("EM")[2] == again.partition("EM")[2]
 
 
+def wait_until_stopped(program: subprocess.Popen[str]) -> None:
+    """Wait until a program has stopped itself; fail if it ends instead, or takes very long."""
+    until = time.monotonic() + 300
+    while time.monotonic() < until:
+        changed, status = os.waitpid(program.pid, os.WUNTRACED | os.WNOHANG)
+        if changed:
+            assert os.WIFSTOPPED(status), os.waitstatus_to_exitcode(status)
+            return
+        time.sleep(0.02)
+    program.kill()
+    pytest.fail("it did not stop at a checkpoint")
+
+
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
 def test_a_demo_that_was_stopped_while_training_goes_on_there(
     sent: signal.Signals, encoder: str, tmp_path: Path
 ) -> None:
     arguments = ["demo", "--output", str(tmp_path), "--model", encoder, *SMALL]
-    program = "from goldspan.cli import main; main()"
     events = tmp_path / "home" / "runs" / "sft" / "events.jsonl"
     with subprocess.Popen(
-        [sys.executable, "-c", program, *arguments], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", STOPPING, *arguments], stderr=subprocess.PIPE, text=True
     ) as demo:
-        until = time.monotonic() + 300
-        while not (events.is_file() and b'"checkpoint"' in events.read_bytes()):
-            assert demo.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.005)
+        wait_until_stopped(demo)
+        assert b'"checkpoint"' in events.read_bytes()
         demo.send_signal(sent)
+        demo.send_signal(signal.SIGCONT)
         _, errors = demo.communicate()
     if sent == signal.SIGINT:
         assert demo.returncode == 130

@@ -6,10 +6,12 @@ import json
 import os
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
 import pytest
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "quickstart.ipynb"
@@ -25,10 +27,26 @@ def executed(tmp_path_factory: pytest.TempPathFactory, minilm_path: str) -> Any:
     """The notebook after it ran, with one cell more that tells what its names hold."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(LAST))
-    with pytest.MonkeyPatch.context() as patch:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        # For the kernel's sockets, whose paths have to be short. On ports, another program could
+        # be given one between their choice and the kernel's start.
+        TemporaryDirectory() as sockets,
+    ):
         patch.setenv("GOLDSPAN_QUICKSTART_MODEL", str(minilm_path))
         patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("notebook")))
-        NotebookClient(notebook, timeout=TIMEOUT_S, kernel_name="python3").execute()
+        kernel = AsyncKernelManager(
+            kernel_name="python3", transport="ipc", ip=str(Path(sockets) / "kernel")
+        )
+        NotebookClient(
+            notebook,
+            km=kernel,
+            timeout=TIMEOUT_S,
+            startup_timeout=TIMEOUT_S,
+            # What a cell prints may come late on a crowded machine, and is never left out.
+            iopub_timeout=TIMEOUT_S,
+            raise_on_iopub_timeout=True,
+        ).execute()
     return notebook
 
 
