@@ -74,6 +74,11 @@ def settle(page: Page) -> None:
     page.evaluate(SETTLED)
 
 
+def no_notices(page: Page) -> None:
+    """Wait until there are none: they fade whenever it is time, in the midst of a look at them."""
+    expect(page.locator(".mantine-Notification-root")).to_have_count(0)
+
+
 def fits(page: Page, width: int) -> None:
     """Wait until nothing sticks out of a window of this width, which may just have become that."""
     page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
@@ -82,7 +87,7 @@ def fits(page: Page, width: int) -> None:
 def take_picture(page: Page, path: Path) -> None:
     """Save a picture without notices that come and go, in few colours: a screen needs no more."""
     page.mouse.move(0, 0)
-    expect(page.locator(".mantine-Notification-root")).to_have_count(0)
+    no_notices(page)
     expect(page.get_by_role("tooltip")).to_have_count(0)
     settle(page)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,6 +97,7 @@ def take_picture(page: Page, path: Path) -> None:
 
 def check_with_axe(page: Page, where: str) -> None:
     """Fail, naming each rule and element, if axe-core finds anything."""
+    no_notices(page)
     settle(page)
     # Not as a script element: the policy of the page forbids those, rightly.
     if not page.evaluate("'axe' in window"):

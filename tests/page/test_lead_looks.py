@@ -124,6 +124,7 @@ def decided(page: Page) -> None:
     page.get_by_text("History").click()
     page.keyboard.press("1")
     expect(page.get_by_text("Adjudicated answer")).to_be_visible()
+    expect(page.get_by_text("Decided", exact=True)).to_be_visible()  # a notice, which then goes
 
 
 def invited(page: Page) -> None:
