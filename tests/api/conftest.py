@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any
+from functools import partial
 
 import httpx
 import pytest
-from tests.api.talk import KEY_HEADER, SPAN, TEXT, Dataset, Person, new_name
+from tests.api.talk import KEY_HEADER, SPAN, Dataset, Person, new_dataset, new_name
 from tests.postgres import Databases
 
 from goldspan.server.serve import RunningServer, start_in_thread
@@ -66,28 +66,7 @@ def make_person(owner: Person, connect: Callable[[str], httpx.Client]) -> Callab
 
 @pytest.fixture
 def make_dataset(owner: Person) -> Callable[..., Dataset]:
-    def make(
-        questions: dict[str, dict[str, Any]] | None = None,
-        fields: tuple[str, ...] = ("question", "context"),
-        properties: tuple[dict[str, Any], ...] = (),
-        **body: Any,
-    ) -> Dataset:
-        workspace = owner.ask("POST", "/api/workspaces", 200, json={"name": new_name("team")})
-        body = {"name": "squad", "workspace_id": workspace["id"], **body}
-        path = f"/api/v1/datasets/{owner.ask('POST', '/api/v1/datasets', 201, json=body)['id']}"
-        for name in fields:
-            field = {"name": name, "title": name, "required": True, "settings": TEXT}
-            owner.ask("POST", f"{path}/fields", 201, json=field)
-        ids = {}
-        for name, settings in (questions or {"answer": TEXT}).items():
-            question = {"name": name, "required": name == "answer", "settings": settings}
-            ids[name] = owner.ask("POST", f"{path}/questions", 201, json=question)["id"]
-        for prop in properties:
-            owner.ask("POST", f"{path}/metadata-properties", 201, json=prop)
-        dataset = owner.ask("PUT", f"{path}/publish", 200)
-        return Dataset(owner, dataset["id"], workspace["name"], workspace["id"], ids)
-
-    return make
+    return partial(new_dataset, owner)
 
 
 @pytest.fixture

@@ -71,6 +71,30 @@ def new_name(prefix: str) -> str:
     return f"{prefix}-{uuid4().hex[:8]}"
 
 
+def new_dataset(
+    owner: Person,
+    questions: dict[str, dict[str, Any]] | None = None,
+    fields: tuple[str, ...] = ("question", "context"),
+    properties: tuple[dict[str, Any], ...] = (),
+    **body: Any,
+) -> Dataset:
+    """Publish a dataset in a workspace of its own."""
+    workspace = owner.ask("POST", "/api/workspaces", 200, json={"name": new_name("team")})
+    body = {"name": "squad", "workspace_id": workspace["id"], **body}
+    path = f"/api/v1/datasets/{owner.ask('POST', '/api/v1/datasets', 201, json=body)['id']}"
+    for name in fields:
+        field = {"name": name, "title": name, "required": True, "settings": TEXT}
+        owner.ask("POST", f"{path}/fields", 201, json=field)
+    ids = {}
+    for name, settings in (questions or {"answer": TEXT}).items():
+        question = {"name": name, "required": name == "answer", "settings": settings}
+        ids[name] = owner.ask("POST", f"{path}/questions", 201, json=question)["id"]
+    for prop in properties:
+        owner.ask("POST", f"{path}/metadata-properties", 201, json=prop)
+    dataset = owner.ask("PUT", f"{path}/publish", 200)
+    return Dataset(owner, dataset["id"], workspace["name"], workspace["id"], ids)
+
+
 def item(context: str = "Denver won.", question: str = "Who won?", **more: Any) -> dict[str, Any]:
     return {"fields": {"question": question, "context": context}, **more}
 

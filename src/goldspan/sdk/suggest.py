@@ -112,6 +112,6 @@ def _suggestion(
     value = names.value_of(answers, context)
     if value is None:
         return None
-    # A value that is a list has a score for each of its items.
-    score = [found.score] * len(value) if names.extractive else found.score
+    # A value that is a list has a score for each of its items; an empty one has its own.
+    score = [found.score] * len(value) if names.extractive and value else found.score
     return Suggestion(names.question.name, value, score=score, agent=agent, type="model")

@@ -221,6 +221,8 @@ def _bound(key: Key, given: float | str | None) -> float | str | datetime | None
     """Return a bound; of a record's own times as a naive time in UTC."""
     if isinstance(given, float) and isinstance(key, RecordKey):
         raise InvalidInput(f"a record's {key.property} is a text, found the number {given!r}")
+    if isinstance(given, str) and isinstance(key, SuggestionKey) and key.property == "score":
+        raise InvalidInput(f"a suggestion's score is a number, found the text {given!r:.80}")
     if not isinstance(given, str) or key not in TIMES:
         return given
     try:

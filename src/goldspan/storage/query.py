@@ -74,7 +74,7 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A key to sort by; of a suggestion, its score, where that is one number."""
+    """A key to sort by; of a suggestion, its score, the first where there are several."""
 
     key: MetadataKey | RecordKey | SuggestionKey
     descending: bool = False

@@ -45,11 +45,11 @@ class JsonText(FunctionElement[str]):
 
 
 class JsonNumber(FunctionElement[Any]):
-    """The number at a path, NULL where something else is."""
+    """The number at a path, NULL where something else is; a key of a list is a place in it."""
 
     inherit_cache = True
 
-    def __init__(self, column: Column, *keys: str) -> None:
+    def __init__(self, column: Column, *keys: str | int) -> None:
         super().__init__(column, *_place(keys))
 
 
@@ -80,12 +80,12 @@ def _pattern(text: str) -> str:
     return f"%{literal}%"
 
 
-def _place(keys: Sequence[str]) -> tuple[Column, Column]:
+def _place(keys: Sequence[str | int]) -> tuple[Column, Column]:
     """Return a path as SQLite has it and as PostgreSQL has it; each compiles only its own."""
-    path = "$" + "".join(f'."{key}"' for key in keys)
+    path = "$" + "".join(f"[{key}]" if isinstance(key, int) else f'."{key}"' for key in keys)
     return (
         sa.bindparam(None, path, type_=sa.Text),
-        sa.bindparam(None, list(keys), type_=sa.ARRAY(sa.Text)),
+        sa.bindparam(None, list(map(str, keys)), type_=sa.ARRAY(sa.Text)),
     )
 
 

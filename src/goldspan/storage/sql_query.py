@@ -66,7 +66,12 @@ def _sort_key(order: Order) -> sa.ColumnElement[Any]:
 
 def _score(question_id: str) -> sa.ColumnElement[Any]:
     own = suggestions.c.record_id == records.c.id, suggestions.c.question_id == question_id
-    return sa.select(JsonNumber(suggestions.c.score)).where(*own).scalar_subquery()
+    return sa.select(_one_score()).where(*own).scalar_subquery()
+
+
+def _one_score() -> sa.ColumnElement[Any]:
+    """Return a suggestion's score; of a list with a score for each part of a value, the first."""
+    return sa.func.coalesce(JsonNumber(suggestions.c.score), JsonNumber(suggestions.c.score, 0))
 
 
 def _filter(one: AnyOf | Within) -> Condition:
@@ -123,7 +128,12 @@ def _within(one: Within) -> Condition:
 
 def _bound(key: Key, given: float | str | datetime) -> Any:
     plain = to_text(given) if isinstance(given, datetime) else given
-    return plain if isinstance(key, RecordKey) else JsonBound(plain)
+    comparable = isinstance(key, RecordKey) or _is_score(key)
+    return plain if comparable else JsonBound(plain)
+
+
+def _is_score(key: Key) -> bool:
+    return isinstance(key, SuggestionKey) and key.property == "score"
 
 
 def _number_or_text(
@@ -136,6 +146,8 @@ def _number_or_text(
             return records.c[property]
         case ResponseValueKey(name, _):
             return JsonValue(responses.c["values"], name, "value")
+        case SuggestionKey(_, "score"):
+            return _one_score()
         case SuggestionKey(_, property):
             return JsonValue(suggestions.c[property])
         case _:

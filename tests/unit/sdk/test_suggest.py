@@ -43,7 +43,7 @@ def test_not_answerable_is_suggested_in_the_form_of_the_question(
 ) -> None:
     local = dataset(extractive)
     suggest(local, given_reader(""), show_progress=False)
-    assert local[0].suggestions[0].value == value
+    assert local[0].suggestions == (Suggestion("answer", value, 0.5, "given", "model"),)
 
 
 def test_an_answer_that_cannot_be_marked_is_counted(given_reader: Callable[..., Reader]) -> None:

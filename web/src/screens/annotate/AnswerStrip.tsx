@@ -6,7 +6,8 @@ import { useTexts } from "../../texts";
 import type { Range } from "../../text/words";
 import classes from "./AnswerStrip.module.css";
 import { selectedIn } from "./MarkedText";
-import { type Span, scoreOf } from "./model";
+import type { Span } from "./model";
+import { scoreOf } from "../../api/score";
 import type { Suggestion } from "../../api/types";
 import type { Marking } from "./useMarking";
 

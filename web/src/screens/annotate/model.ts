@@ -163,13 +163,6 @@ export function fromValues(values: Values | Record<string, unknown> | null | und
   return answers;
 }
 
-/** One number of a suggestion's score, or null. */
-export function scoreOf(suggestion: Suggestion | undefined): number | null {
-  const score = suggestion?.score;
-  if (typeof score === "number") return score;
-  return Array.isArray(score) && typeof score[0] === "number" ? score[0] : null;
-}
-
 /** `best` before all others, which share the next rank; without one, all share the first. */
 export function prefer(candidates: string[], best: string | null): Ranked[] {
   return candidates.map((value) => ({ value, rank: best === null || value === best ? 1 : 2 }));

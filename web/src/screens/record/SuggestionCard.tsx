@@ -1,3 +1,4 @@
+import { scoreOf } from "../../api/score";
 import type { Question, RecordItem } from "../../api/types";
 import { Answer } from "../../lead/Answer";
 import { useLeadTexts } from "../../texts/lead";
@@ -12,8 +13,8 @@ type Props = {
 /** What was suggested, by whom, and how sure they were. */
 export function SuggestionCard({ suggestion, question, record }: Props) {
   const lead = useLeadTexts();
-  const { agent, score, value } = suggestion;
-  const facts = [agent, typeof score === "number" ? score.toFixed(2) : null];
+  const { agent, value } = suggestion;
+  const facts = [agent, scoreOf(suggestion)?.toFixed(2)];
   return (
     <article className={classes.card}>
       <header className={classes.who}>

@@ -2,6 +2,7 @@ import { Checkbox } from "@mantine/core";
 import { memo } from "react";
 import { Link } from "wouter";
 import type { Hit } from "../../api/lead";
+import { scoreOf } from "../../api/score";
 import type { Field, Question } from "../../api/types";
 import { answerText } from "../../lead/Answer";
 import { addressOf } from "../../lead/DatasetFrame";
@@ -32,6 +33,7 @@ export const RecordLine = memo(function RecordLine(props: Props) {
   const [first, ...others] = shown;
   const submitted = responses.filter(({ status }) => status === "submitted");
   const suggested = record.suggestions?.find(({ question_id }) => question_id === question?.id);
+  const score = scoreOf(suggested);
   const answer = submitted[0]?.values?.[question?.name ?? ""]?.value ?? suggested?.value;
   const title = first ? first.text.slice(0, 80) : record.id;
   return (
@@ -65,7 +67,7 @@ export const RecordLine = memo(function RecordLine(props: Props) {
               <em>
                 {" · "}
                 {lead.records.suggested}
-                {typeof suggested?.score === "number" && ` ${suggested.score.toFixed(2)}`}
+                {score !== null && ` ${score.toFixed(2)}`}
               </em>
             )}
           </span>

@@ -1,9 +1,10 @@
 /** One of several: a label or a rating. Also several of several. */
 import { useState } from "react";
+import { scoreOf } from "../../../api/score";
 import type { Suggestion } from "../../../api/types";
 import { Kbd } from "../../../parts/Kbd";
 import { useTexts } from "../../../texts";
-import { type Asked, scoreOf } from "../model";
+import type { Asked } from "../model";
 import classes from "./questions.module.css";
 
 export type ChoiceOption = { value: string | number; text: string; description: string | null };

@@ -1,8 +1,9 @@
 import { useState } from "react";
+import { scoreOf } from "../../../api/score";
 import type { Suggestion } from "../../../api/types";
 import { Markdown } from "../../../parts/Markdown";
 import { useTexts } from "../../../texts";
-import { type Asked, scoreOf } from "../model";
+import type { Asked } from "../model";
 import classes from "./questions.module.css";
 
 type Props = {
