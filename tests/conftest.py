@@ -18,9 +18,13 @@ from tests.postgres import Databases, private_server, programs
 
 CHECKOUT = Path(__file__).parents[1]
 
-# Where everything has to run, a property is tried on the same examples each time.
-if os.environ.get("GOLDSPAN_TEST_ALL"):
-    hypothesis.settings.load_profile("ci")
+# How long an example takes tells how busy the machine is, and nothing of the code.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+# Where everything has to run, a property is tried on the same examples each time; "ci" is as
+# patient.
+hypothesis.settings.load_profile("ci" if os.environ.get("GOLDSPAN_TEST_ALL") else "patient")
 
 
 @pytest.hookimpl(tryfirst=True)

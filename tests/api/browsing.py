@@ -3,7 +3,7 @@
 from typing import Any
 
 import httpx
-from tests.api.talk import Person
+from tests.api.talk import TIMEOUT_S, Person
 
 COOKIE = "__Host-goldspan"
 
@@ -27,7 +27,7 @@ def browser(url: str, token: str | None = None) -> httpx.Client:
     headers = {"Sec-Fetch-Site": "same-origin", "Origin": url}
     if token is not None:
         headers["Cookie"] = f"{COOKIE}={token}"
-    return httpx.Client(base_url=url, headers=headers, trust_env=False)
+    return httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=TIMEOUT_S)
 
 
 def sign_in(url: str, username: str, password: str) -> tuple[Browser, dict[str, Any]]:

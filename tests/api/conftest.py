@@ -6,7 +6,7 @@ from functools import partial
 
 import httpx
 import pytest
-from tests.api.talk import KEY_HEADER, SPAN, Dataset, Person, new_dataset, new_name
+from tests.api.talk import KEY_HEADER, SPAN, TIMEOUT_S, Dataset, Person, new_dataset, new_name
 from tests.postgres import Databases
 
 from goldspan.server.serve import RunningServer, start_in_thread
@@ -30,7 +30,12 @@ def connect(server: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
     with ExitStack() as opened:
 
         def make(key: str) -> httpx.Client:
-            client = httpx.Client(base_url=server.url, headers={KEY_HEADER: key}, trust_env=False)
+            client = httpx.Client(
+                base_url=server.url,
+                headers={KEY_HEADER: key},
+                trust_env=False,
+                timeout=TIMEOUT_S,
+            )
             return opened.enter_context(client)
 
         yield make
@@ -38,7 +43,7 @@ def connect(server: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
 
 @pytest.fixture(scope="session")
 def stranger(server: RunningServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=TIMEOUT_S) as client:
         yield client
 
 

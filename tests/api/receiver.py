@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-LONGEST_WAIT_S = 20.0
+LONGEST_WAIT_S = 60.0
+
+
+@contextmanager
+def nobody() -> Iterator[str]:
+    """Give a URL where nobody listens, nor begins to."""
+    with socket.socket() as kept:
+        kept.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{kept.getsockname()[1]}/hook"
 
 
 class Receiver:

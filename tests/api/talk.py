@@ -7,6 +7,8 @@ from uuid import uuid4
 import httpx
 
 KEY_HEADER = "X-Argilla-Api-Key"
+TIMEOUT_S = 60.0
+"""How long an answer may take where everything else runs beside it."""
 
 TEXT: dict[str, Any] = {"type": "text", "use_markdown": False}
 SPAN = {"type": "span", "field": "context", "options": [{"value": "answer", "text": "Answer"}]}

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.api.browsing import browser
+from tests.api.talk import TIMEOUT_S
 from typer.testing import CliRunner
 
 from goldspan.cli import build_app
@@ -37,7 +38,9 @@ def run(*words: str, env: dict[str, str] | None = None) -> str:
 
 
 def who(url: str, key: str) -> str | None:
-    answer = httpx.get(f"{url}/api/v1/me", headers={"X-Goldspan-Api-Key": key}, trust_env=False)
+    answer = httpx.get(
+        f"{url}/api/v1/me", headers={"X-Goldspan-Api-Key": key}, trust_env=False, timeout=TIMEOUT_S
+    )
     name: str | None = answer.json().get("username")
     return name
 

@@ -72,10 +72,15 @@ def test_a_key_ends_at_its_time(
     past = datetime.now(UTC) - timedelta(seconds=1)
     body = {"name": "old", "scope": "read", "expires_at": past.isoformat()}
     ana.refused("POST", "/api/v1/me/api-keys", 422, json=body)
-    soon = datetime.now(UTC) + timedelta(seconds=2)
-    made = new_key(ana, "read", expires_at=soon.astimezone().isoformat())
-    client = connect(made["key"])
-    assert client.get("/api/v1/me").status_code == 200
+    for seconds in (2, 8, 32):  # the first that leaves a busy machine the time to use it
+        soon = datetime.now(UTC) + timedelta(seconds=seconds)
+        body = {"name": "new", "scope": "read", "expires_at": soon.astimezone().isoformat()}
+        made = ana.http.post("/api/v1/me/api-keys", json=body)
+        client = connect(made.json().get("key", ""))
+        used = client.get("/api/v1/me")
+        if datetime.now(UTC) < soon:
+            break
+    assert (made.status_code, used.status_code) == (201, 200)
     while datetime.now(UTC) < soon:
         time.sleep(0.01)
     answer_ = client.get("/api/v1/me")

@@ -47,11 +47,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
 
 
 @pytest.fixture
-def owner(run: Run, tmp_path: Path) -> Session:
-    session = connect(home=tmp_path / "home")
-    Workspace.create("w", session=session)
-    import_demonstrations("d", questions(0, 20), session=session, show_progress=False)
-    return session
+def owner(run: Run, tmp_path: Path) -> Iterator[Session]:
+    with connect(home=tmp_path / "home") as session:
+        Workspace.create("w", session=session)
+        import_demonstrations("d", questions(0, 20), session=session, show_progress=False)
+        yield session
 
 
 def content(session: Session) -> list[Any]:
@@ -73,13 +73,13 @@ def test_what_was_backed_up_comes_back(run: Run, owner: Session, tmp_path: Path)
     with pytest.raises(Conflict, match="with --replace it is set aside"):
         run("restore", str(tmp_path / "b.zip"))
     assert "what was there before is in" in run("restore", str(tmp_path / "b.zip"), "--replace")
-    again = connect(home=tmp_path / "home")
-    assert content(again) == before
-    assert (
-        again.client.create_snapshot(RemoteFeedbackDataset.find(again, "d").id).content_hash
-        == snapshot.content_hash
-    )
-    assert set(again.client.check_up().values()) == {""}
+    with connect(home=tmp_path / "home") as again:
+        assert content(again) == before
+        assert (
+            again.client.create_snapshot(RemoteFeedbackDataset.find(again, "d").id).content_hash
+            == snapshot.content_hash
+        )
+        assert set(again.client.check_up().values()) == {""}
 
 
 def test_what_was_backed_up_comes_back_on_postgres(
@@ -87,21 +87,21 @@ def test_what_was_backed_up_comes_back_on_postgres(
 ) -> None:
     first, second = databases.make(), databases.make()
     monkeypatch.setenv("GOLDSPAN_DATABASE_URL", first)
-    session = connect(home=tmp_path / "home")
-    Workspace.create("w", session=session)
-    import_demonstrations("d", questions(0, 20), session=session, show_progress=False)
-    RemoteFeedbackDataset.find(session, "d")[3].submit({"answer": "Text \u05d0"})
-    before = content(session)
+    with connect(home=tmp_path / "home") as session:
+        Workspace.create("w", session=session)
+        import_demonstrations("d", questions(0, 20), session=session, show_progress=False)
+        RemoteFeedbackDataset.find(session, "d")[3].submit({"answer": "Text \u05d0"})
+        before = content(session)
     run("backup", str(tmp_path / "b.zip"))
     with pytest.raises(StorageFailure, match="into an empty database, and this one is not"):
         run("restore", str(tmp_path / "b.zip"))
     embedded.stop()
     monkeypatch.setenv("GOLDSPAN_DATABASE_URL", second)
     assert "restored into the database" in run("restore", str(tmp_path / "b.zip"))
-    again = connect(home=tmp_path / "home")
-    assert content(again) == before
-    assert set(again.client.check_up().values()) == {""}
-    again.client.back_up(tmp_path / "again.zip")
+    with connect(home=tmp_path / "home") as again:
+        assert content(again) == before
+        assert set(again.client.check_up().values()) == {""}
+        again.client.back_up(tmp_path / "again.zip")
     kept, found = (read_manifest(tmp_path / f"{name}.zip").tables for name in ("b", "again"))
     # Every row of every table; only who asked the server since stands in the two besides.
     moved = {"api_keys", "audit_log"}

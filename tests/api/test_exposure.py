@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.api.browsing import browser, token_of
-from tests.api.talk import Person, new_name
+from tests.api.talk import TIMEOUT_S, Person, new_name
 from tests.conftest import missing
 
 from goldspan.errors import InvalidInput
@@ -54,7 +54,9 @@ def link_of(server: RunningServer) -> str:
     """Return the token of a link that signs the owner in."""
     assert server.api_key is not None
     headers = {"X-Goldspan-Api-Key": server.api_key}
-    with httpx.Client(base_url=server.local_url, headers=headers, trust_env=False) as client:
+    with httpx.Client(
+        base_url=server.local_url, headers=headers, trust_env=False, timeout=TIMEOUT_S
+    ) as client:
         me = client.get("/api/v1/me").json()["id"]
         return str(client.post(f"/api/v1/users/{me}/link").json()["token"])
 
@@ -95,7 +97,7 @@ def test_https_by_the_server_itself(start: Start, certificate: dict[str, Path]) 
     assert server.url.startswith("https://")
     context = ssl.create_default_context(cafile=str(certificate["tls_cert"]))
     url = f"https://localhost:{port}"
-    with httpx.Client(base_url=url, verify=context, trust_env=False) as client:
+    with httpx.Client(base_url=url, verify=context, trust_env=False, timeout=TIMEOUT_S) as client:
         answer = client.post("/api/v1/session/link", json={"token": link_of(server)})
         assert answer.status_code == 200, answer.text
         assert answer.headers["strict-transport-security"] == "max-age=31536000"
@@ -122,7 +124,9 @@ def test_plain_http_to_other_machines_says_so_and_its_cookie_promises_nothing(
     assert "SameSite=strict" in flags
     assert "Secure" not in flags
     cookie = answer.headers["set-cookie"].partition(";")[0]
-    with httpx.Client(base_url=server.local_url, headers={"Cookie": cookie}) as inside:
+    with httpx.Client(
+        base_url=server.local_url, headers={"Cookie": cookie}, timeout=TIMEOUT_S
+    ) as inside:
         assert inside.get("/api/v1/session").json()["insecure_http"] is True
     assert "strict-transport-security" not in answer.headers
 
@@ -131,7 +135,9 @@ def address_seen(server: RunningServer, headers: dict[str, str]) -> str:
     """Return the address that the audit log has for a request with these headers."""
     assert server.api_key is not None
     headers = {**headers, "X-Goldspan-Api-Key": server.api_key}
-    with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:
+    with httpx.Client(
+        base_url=server.url, headers=headers, trust_env=False, timeout=TIMEOUT_S
+    ) as client:
         assert client.post("/api/v1/workspaces", json={"name": "w"}).status_code == 201
         return str(client.get("/api/v1/audit", params={"limit": 1}).json()["items"][0]["address"])
 
@@ -144,7 +150,9 @@ def test_only_the_named_proxy_is_believed(start: Start) -> None:
     assert address_seen(start(tls_proxy="192.0.2.1"), FORWARDED) == "127.0.0.1"
     behind = start(tls_proxy="127.0.0.1")
     assert address_seen(behind, FORWARDED) == "203.0.113.9"
-    with httpx.Client(base_url=behind.url, headers=FORWARDED, trust_env=False) as client:
+    with httpx.Client(
+        base_url=behind.url, headers=FORWARDED, trust_env=False, timeout=TIMEOUT_S
+    ) as client:
         secure = client.post("/api/v1/session/link", json={"token": link_of(behind)})
     assert token_of(secure)
     assert "strict-transport-security" in secure.headers
@@ -153,7 +161,9 @@ def test_only_the_named_proxy_is_believed(start: Start) -> None:
 def test_what_comes_through_the_proxy_over_plain_http_is_refused(start: Start) -> None:
     behind = start(tls_proxy="127.0.0.1")
     headers = {**FORWARDED, "X-Forwarded-Proto": "http"}
-    answer = httpx.get(f"{behind.url}/api/v1/session", headers=headers, trust_env=False)
+    answer = httpx.get(
+        f"{behind.url}/api/v1/session", headers=headers, trust_env=False, timeout=TIMEOUT_S
+    )
     assert answer.status_code == 403
     assert "over HTTPS through its proxy" in answer.json()["detail"]["message"]
 
@@ -179,7 +189,9 @@ def test_only_names_that_the_server_goes_by_are_answered(
     start: Start, host: str, status: int
 ) -> None:
     server = start(hosts=("annotate.example.org",))
-    answer = httpx.get(f"{server.url}/healthz", headers={"Host": host}, trust_env=False)
+    answer = httpx.get(
+        f"{server.url}/healthz", headers={"Host": host}, trust_env=False, timeout=TIMEOUT_S
+    )
     assert answer.status_code == status
     if status == 421:
         assert answer.json()["detail"]["code"] == "goldspan.UnknownHost"
@@ -210,7 +222,9 @@ def test_every_answer_carries_the_headers_that_browsers_heed(
 
 
 def test_a_refused_host_gets_them_too(server: RunningServer) -> None:
-    answer = httpx.get(server.url, headers={"Host": "evil.example"}, trust_env=False)
+    answer = httpx.get(
+        server.url, headers={"Host": "evil.example"}, trust_env=False, timeout=TIMEOUT_S
+    )
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 

@@ -1,6 +1,6 @@
 """Invitations: how people become users."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -15,8 +15,9 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def outside(server: RunningServer) -> httpx.Client:
-    return browser(server.url)
+def outside(server: RunningServer) -> Iterator[httpx.Client]:
+    with browser(server.url) as client:
+        yield client
 
 
 def invite(person: Person, *workspace_ids: str, role: str = "annotator") -> dict[str, Any]:

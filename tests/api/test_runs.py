@@ -1,11 +1,12 @@
 """Training runs as leads read them."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from tests.api.talk import KEY_HEADER, Person
+from tests.api.talk import KEY_HEADER, TIMEOUT_S, Person
 
 from goldspan.run.folder import RunFolder, RunSpec, write_json
 from goldspan.run.source import Snapshot
@@ -40,14 +41,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 def lead(served: RunningServer) -> Iterator[Person]:
     assert served.api_key is not None
     with httpx.Client(
-        base_url=served.url, headers={KEY_HEADER: served.api_key}, trust_env=False
+        base_url=served.url,
+        headers={KEY_HEADER: served.api_key},
+        trust_env=False,
+        timeout=TIMEOUT_S,
     ) as http:
         yield Person("", http)
 
 
-@pytest.fixture
-def runs(served: RunningServer) -> Path:
-    return served.home.parent / "runs"
+@pytest.fixture(autouse=True)
+def runs(served: RunningServer) -> Iterator[Path]:
+    """The folder of the runs, which is not there at first."""
+    folder = served.home.parent / "runs"
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_no_folder_means_no_runs(lead: Person) -> None:
@@ -132,7 +139,12 @@ def test_an_admin_sees_runs_on_snapshots_of_their_own_workspaces(lead: Person, r
         key = lead.ask("POST", "/api/users", 200, json={**user, "workspaces": workspaces})[
             "api_key"
         ]
-        http = httpx.Client(base_url=lead.http.base_url, headers={KEY_HEADER: key}, trust_env=False)
+        http = httpx.Client(
+            base_url=lead.http.base_url,
+            headers={KEY_HEADER: key},
+            trust_env=False,
+            timeout=TIMEOUT_S,
+        )
         with http:
             found = http.get("/api/v1/runs")
         if seen is None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.api.talk import TIMEOUT_S
 from typer.testing import CliRunner
 
 from goldspan.cli import build_app
@@ -56,13 +57,15 @@ def url_of(process: subprocess.Popen[str]) -> str:
 
 
 def who(url: str, key: str) -> str:
-    answer = httpx.get(f"{url}/api/v1/me", headers={"X-Argilla-Api-Key": key}, trust_env=False)
+    answer = httpx.get(
+        f"{url}/api/v1/me", headers={"X-Argilla-Api-Key": key}, trust_env=False, timeout=TIMEOUT_S
+    )
     return str(answer.json().get("username"))
 
 
 def stop(process: subprocess.Popen[str], number: signal.Signals) -> str:
     process.send_signal(number)
-    out, err = process.communicate(timeout=15)
+    out, err = process.communicate(timeout=TIMEOUT_S)
     assert (process.returncode, err) == (0, "")
     return out
 
@@ -92,7 +95,9 @@ def test_the_first_start_prints_a_link_that_lets_the_owner_in_once(serve: Serve)
     assert found, lines
     body = {"token": found[1]}
     statuses = [
-        httpx.post(f"{url}/api/v1/session/link", json=body, trust_env=False).status_code
+        httpx.post(
+            f"{url}/api/v1/session/link", json=body, trust_env=False, timeout=TIMEOUT_S
+        ).status_code
         for _ in range(2)
     ]
     assert statuses == [200, 401]
@@ -122,7 +127,7 @@ def test_a_backup_uses_the_key_that_the_owner_was_given(
 
 def test_a_start_that_cannot_be_says_why_in_a_sentence(serve: Serve) -> None:
     process = serve("--host", "0.0.0.0")
-    _, err = process.communicate(timeout=15)
+    _, err = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 1
     assert err.startswith("error: --host 0.0.0.0 would offer the server to other machines")
     assert err.count("\n") == 1
@@ -138,7 +143,7 @@ def test_serving_a_home_that_a_notebook_owns_names_the_notebooks_url(
     serve: Serve, home: Path
 ) -> None:
     running = start_in_thread(home)
-    _, err = serve().communicate(timeout=15)
+    _, err = serve().communicate(timeout=TIMEOUT_S)
     assert f"which serves it at {running.url}. Use that server" in err
     running.stop()
     assert url_of(serve())
@@ -161,14 +166,18 @@ def test_what_a_killed_server_has_acknowledged_is_there_after_the_next_start(
     first = serve(GOLDSPAN_OWNER_API_KEY="owner.apikey")
     headers = {"X-Argilla-Api-Key": "owner.apikey"}
     acknowledged = []
-    with httpx.Client(base_url=url_of(first), headers=headers, trust_env=False) as client:
+    with httpx.Client(
+        base_url=url_of(first), headers=headers, trust_env=False, timeout=TIMEOUT_S
+    ) as client:
         for number in range(20):
             client.post("/api/workspaces", json={"name": f"w{number}"}).raise_for_status()
             acknowledged.append(f"w{number}")
         first.kill()
         first.wait()
     running = start_in_thread(home, owner_api_key="owner.apikey")
-    answer = httpx.get(f"{running.url}/api/workspaces", headers=headers, trust_env=False)
+    answer = httpx.get(
+        f"{running.url}/api/workspaces", headers=headers, trust_env=False, timeout=TIMEOUT_S
+    )
     running.stop()
     assert [workspace["name"] for workspace in answer.json()] == acknowledged
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.api.browsing import COOKIE, Browser, browser, enter_by_link, sign_in, token_of
-from tests.api.talk import Person, new_name
+from tests.api.talk import TIMEOUT_S, Person, new_name
 
 from goldspan.server.serve import RunningServer
 from goldspan.server.sign_in_limit import SignInLimit
@@ -106,7 +106,9 @@ def test_no_usual_pair_of_name_and_password_lets_anybody_in(
     "key", ["argilla.apikey", "owner.apikey", "admin.apikey", "rubrix.apikey", "owner", "1234"]
 )
 def test_no_usual_key_lets_anybody_in(server: RunningServer, key: str) -> None:
-    answer = httpx.get(f"{server.url}/api/v1/me", headers={"X-Argilla-Api-Key": key})
+    answer = httpx.get(
+        f"{server.url}/api/v1/me", headers={"X-Argilla-Api-Key": key}, timeout=TIMEOUT_S
+    )
     assert answer.status_code == 401
 
 
@@ -206,7 +208,9 @@ def test_a_password_that_comes_with_a_new_user_must_be_changed_but_the_key_just_
     body = {"username": new_name("u"), "first_name": "Bo", "password": PASSWORD}
     user = owner.ask("POST", "/api/users", 200, json=body)
     enter(user).refused("GET", "/api/v1/me", 403)
-    answer = httpx.get(f"{server.url}/api/me", headers={"X-Argilla-Api-Key": user["api_key"]})
+    answer = httpx.get(
+        f"{server.url}/api/me", headers={"X-Argilla-Api-Key": user["api_key"]}, timeout=TIMEOUT_S
+    )
     assert answer.json()["username"] == user["username"]
 
 
@@ -278,16 +282,21 @@ def test_another_sites_page_cannot_sign_a_browser_in(server: RunningServer) -> N
             json={"username": "u", "password": "p"},
             headers=headers,
             trust_env=False,
+            timeout=TIMEOUT_S,
         )
         assert answer.status_code == 403
     plain = {"username": "u", "password": "p"}
-    program = httpx.post(f"{server.url}/api/v1/session", json=plain, trust_env=False)
+    program = httpx.post(
+        f"{server.url}/api/v1/session", json=plain, trust_env=False, timeout=TIMEOUT_S
+    )
     assert program.status_code == 401
 
 
 def test_a_key_in_the_address_is_no_key(server: RunningServer) -> None:
     for name in ("token", "api_key", "apikey"):
-        answer = httpx.get(f"{server.url}/api/v1/me", params={name: server.api_key or ""})
+        answer = httpx.get(
+            f"{server.url}/api/v1/me", params={name: server.api_key or ""}, timeout=TIMEOUT_S
+        )
         assert answer.status_code == 401
 
 

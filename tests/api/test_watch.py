@@ -3,11 +3,13 @@
 import io
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
-from tests.api.talk import Person
+from tests.api.talk import TIMEOUT_S, Person
 
 from goldspan.server import logs
 from goldspan.server.serve import RunningServer
@@ -24,6 +26,12 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     root.handlers[:] = before[0]
     root.setLevel(before[1])
     access.setLevel(before[2])
+
+
+def lines_about(request_id: str, written: io.StringIO) -> list[dict[str, Any]]:
+    whole = written.getvalue().rpartition("\n")[0]
+    lines = [json.loads(line) for line in whole.splitlines()]
+    return [one for one in lines if one.get("request_id") == request_id]
 
 
 def test_requests_are_counted_by_route(owner: Person, stranger: httpx.Client) -> None:
@@ -62,8 +70,10 @@ def test_each_request_is_a_json_line_without_its_key(
     written: io.StringIO, owner: Person, server: RunningServer
 ) -> None:
     owner.http.get("/api/v1/me", params={"secret": "x"}, headers={"X-Request-Id": "r1"})
-    lines = [json.loads(line) for line in written.getvalue().splitlines()]
-    (line,) = [one for one in lines if one.get("request_id") == "r1"]
+    until = time.monotonic() + TIMEOUT_S
+    while not (found := lines_about("r1", written)) and time.monotonic() < until:
+        time.sleep(0.005)  # the line holds the time to the answer's end, so it comes after it
+    (line,) = found
     assert (line["method"], line["route"], line["status"]) == ("GET", "/api/v1/me", 200)
     assert line["user_id"] == owner.id
     assert server.api_key is not None

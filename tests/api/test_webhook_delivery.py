@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.api.receiver import Receiver
-from tests.api.talk import KEY_HEADER, Dataset, Person, answer, item
+from tests.api.receiver import LONGEST_WAIT_S, Receiver, nobody
+from tests.api.talk import KEY_HEADER, TIMEOUT_S, Dataset, Person, answer, item
 from tests.postgres import Databases
 
 from goldspan.server import deliverer
@@ -53,7 +53,9 @@ def serving(home: Path, *hosts: str, url: str | None = None) -> Iterator[Person]
     running: RunningServer = start_in_thread(home, webhook_hosts=hosts, database_url=url)
     headers = {KEY_HEADER: running.api_key or ""}
     try:
-        with httpx.Client(base_url=running.url, headers=headers, trust_env=False) as client:
+        with httpx.Client(
+            base_url=running.url, headers=headers, trust_env=False, timeout=TIMEOUT_S
+        ) as client:
             yield Person("", client)
     finally:
         running.stop()
@@ -143,7 +145,7 @@ def test_what_waits_is_listed_with_how_often_it_was_tried(
         assert owner.get(path) == untold
         make_dataset(owner)
         receiver.wait_for(2)
-        ends_at = time.monotonic() + 20
+        ends_at = time.monotonic() + LONGEST_WAIT_S
         while owner.get(path)["items"][0]["attempts"] < 2 and time.monotonic() < ends_at:
             time.sleep(0.02)
         (waiting,) = owner.get(path)["items"]
@@ -154,7 +156,7 @@ def test_what_waits_is_listed_with_how_often_it_was_tried(
 
 def settled(owner: Person, path: str, last: str, attempts: int) -> dict[str, Any]:
     """Return a webhook's deliveries once an outcome has so many attempts."""
-    ends_at = time.monotonic() + 20
+    ends_at = time.monotonic() + LONGEST_WAIT_S
     while time.monotonic() < ends_at:
         found: dict[str, Any] = owner.get(path)
         if found[last] is not None and found[last]["attempts"] == attempts:
@@ -190,12 +192,11 @@ def test_how_the_last_attempts_went_outlives_the_messages(
 
 
 def test_a_message_that_is_given_up_is_said_to_be_lost(
-    tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deliverer, "DELAYS_S", (0.05,))
-    receiver.stop()
-    with serving(tmp_path / "home", "127.0.0.1") as owner:
-        path = f"{PATH}/{register(owner, receiver.url, 'dataset.created')['id']}/deliveries"
+    with nobody() as url, serving(tmp_path / "home", "127.0.0.1") as owner:
+        path = f"{PATH}/{register(owner, url, 'dataset.created')['id']}/deliveries"
         make_dataset(owner)
         found = settled(owner, path, "last_failed", 2)
     failed = found["last_failed"]
@@ -243,7 +244,8 @@ def test_what_fails_is_told_again_also_by_the_next_server(
     with serving(tmp_path / "home", "127.0.0.1") as owner:
         webhook = register(owner, receiver.url, "dataset.created")
         body = {"name": "squad", "workspace_id": make_workspace(owner)}
-        monkeypatch.setattr(deliverer, "DELAYS_S", (0.5,) * 9)
+        # Long enough for this server to end first.
+        monkeypatch.setattr(deliverer, "DELAYS_S", (3.0, *[0.1] * 8))
         owner.ask("POST", "/api/v1/datasets", 201, json=body)
         receiver.wait_for(1)
     with serving(tmp_path / "home", "127.0.0.1"):
@@ -256,10 +258,8 @@ def test_what_fails_is_told_again_also_by_the_next_server(
 
 
 def test_a_receiver_that_is_away_holds_up_no_other(tmp_path: Path, receiver: Receiver) -> None:
-    away = Receiver()
-    away.stop()
-    with serving(tmp_path / "home", "127.0.0.1") as owner:
-        gone = register(owner, away.url, "dataset.created")
+    with nobody() as url, serving(tmp_path / "home", "127.0.0.1") as owner:
+        gone = register(owner, url, "dataset.created")
         register(owner, receiver.url, "dataset.created")
         body = {"name": "squad", "workspace_id": make_workspace(owner)}
         owner.ask("POST", "/api/v1/datasets", 201, json=body)

@@ -11,6 +11,7 @@ import httpx
 import pyarrow
 import pyarrow.parquet
 import pytest
+from tests.api.talk import TIMEOUT_S
 
 COMMAND = [sys.executable, "-c", "from goldspan.cli import main; main()"]
 KEY = "the-owner's-key"
@@ -48,7 +49,11 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def run(environment: dict[str, str]) -> Run:
     def typed(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*COMMAND, *words], env=environment, capture_output=True, text=True, timeout=60
+            [*COMMAND, *words],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=2 * TIMEOUT_S,
         )
 
     return typed
@@ -69,10 +74,12 @@ def server(
         done = run("import", str(rows), "--dataset", "d")
         assert done.returncode == 0, done.stderr
         headers = {"X-Goldspan-Api-Key": KEY}
-        with httpx.Client(base_url=url, headers=headers, trust_env=False) as client:
+        with httpx.Client(
+            base_url=url, headers=headers, trust_env=False, timeout=TIMEOUT_S
+        ) as client:
             yield client
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=TIMEOUT_S)
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ import typer.main
 from typer.testing import CliRunner
 
 from goldspan.cli import build_app
+from goldspan.sdk import embedded, session
 
 CHECKOUT = Path(__file__).parents[2]
 PAGES = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
@@ -57,8 +58,10 @@ def named(page: Path) -> str:
 @pytest.fixture
 def workbench(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_span_parts: Callable[..., tuple[Any, Any]]
-) -> Path:
+) -> Iterator[Path]:
     """A folder to work in, with the files and readers that the pages speak of."""
+    began: list[session.Session] = []
+    monkeypatch.setattr(session, "_active", began)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GOLDSPAN_HOME", str(tmp_path / "home"))
     for name, content in FILES.items():
@@ -67,7 +70,10 @@ def workbench(
         model, tokenizer = make_span_parts(list(FILES.values()), seed=seed)
         model.save_pretrained(tmp_path / "runs" / name)
         tokenizer.save_pretrained(tmp_path / "runs" / name)
-    return tmp_path
+    yield tmp_path
+    for one in began:
+        one.close()
+    embedded.stop()
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if list(examples(p))], ids=named)

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 import httpx
-from tests.api.talk import KEY_HEADER, new_name
+from tests.api.talk import KEY_HEADER, TIMEOUT_S, new_name
 
 COMMAND = [sys.executable, "-c", "from goldspan.cli import main; main()"]
 OWNER_KEY = "the-owner's-key-in-these-tests"
@@ -57,7 +57,7 @@ class Server:
             if found := re.search(r"at (http://127\.0\.0\.1:\d+)", line):
                 self.url = found[1]
                 return
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=TIMEOUT_S)
         assert self.process.stderr is not None
         raise AssertionError(f"the server did not start: {said}{self.process.stderr.read()}")
 
@@ -82,12 +82,12 @@ class Server:
     def _end(self, number: signal.Signals) -> None:
         if self.process.returncode is None:
             self.process.send_signal(number)
-            self.process.communicate(timeout=30)
+            self.process.communicate(timeout=TIMEOUT_S)
 
     @contextmanager
     def client(self, key: str = OWNER_KEY) -> Iterator[httpx.Client]:
         with httpx.Client(
-            base_url=self.url, headers={KEY_HEADER: key}, trust_env=False, timeout=30
+            base_url=self.url, headers={KEY_HEADER: key}, trust_env=False, timeout=TIMEOUT_S
         ) as client:
             yield client
 

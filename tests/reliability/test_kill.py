@@ -4,7 +4,8 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sized
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,16 @@ BATCH = 50
 WRITERS = 4
 
 
-def killed_while(server: Server, writers: list[Callable[[], None]], rng: random.Random) -> None:
-    """Let writers repeat what they do until the server is killed under them."""
+def killed_while(
+    server: Server,
+    writers: list[Callable[[], None]],
+    acknowledged: Sized,
+    rng: random.Random,
+) -> None:
+    """Let writers repeat what they do until the server is killed under them.
+
+    That is some time after the first of what they do was acknowledged.
+    """
     ended = threading.Event()
 
     def repeat(write: Callable[[], None]) -> None:
@@ -37,8 +46,11 @@ def killed_while(server: Server, writers: list[Callable[[], None]], rng: random.
                 return
 
     threads = [threading.Thread(target=repeat, args=(write,)) for write in writers]
+    before, until = len(acknowledged), time.monotonic() + 60
     for thread in threads:
         thread.start()
+    while len(acknowledged) == before and time.monotonic() < until:
+        time.sleep(0.001)
     time.sleep(rng.uniform(0.05, 0.6))
     server.kill()
     ended.set()
@@ -69,7 +81,7 @@ def test_bulk_ingest(
                 ask(client, "PUT", bulk, json={"items": records(BATCH, name)})
                 acknowledged.add(name)
 
-            killed_while(server, [ingest] * 2, rng)
+            killed_while(server, [ingest] * 2, acknowledged, rng)
         integrity.check(home / "goldspan.db")
     with Server(home) as server, server.client() as client:
         found = external_ids(client, dataset)
@@ -103,8 +115,10 @@ def test_submission(
                 keys = make_annotators(client, dataset, WRITERS)
             bulk = f"/api/v1/datasets/{dataset}/records/bulk"
             ask(client, "PUT", bulk, json={"items": records(200, f"{kill}")})
-            writers = [annotator(server, dataset, key, acknowledged) for key in keys]
-            killed_while(server, writers, rng)
+            with ExitStack() as opened:
+                clients = [opened.enter_context(server.client(key)) for key in keys]
+                writers = [annotator(one, dataset, acknowledged) for one in clients]
+                killed_while(server, writers, acknowledged, rng)
         integrity.check(home / "goldspan.db")
     with Server(home) as server, server.client() as client:
         kept = all_responses(client, dataset)
@@ -119,12 +133,10 @@ def test_submission(
 
 
 def annotator(
-    server: Server, dataset: str, key: str, acknowledged: list[dict[str, Any]]
+    client: httpx.Client, dataset: str, acknowledged: list[dict[str, Any]]
 ) -> Callable[[], None]:
     """Return what takes the next record and answers it, and notes what was acknowledged."""
-    client = httpx.Client(
-        base_url=server.url, headers={KEY_HEADER: key}, trust_env=False, timeout=30
-    )
+    key = client.headers[KEY_HEADER]
 
     def answer() -> None:
         path = f"/api/v1/me/datasets/{dataset}/next"

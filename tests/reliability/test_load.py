@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tests.api.talk import KEY_HEADER, TIMEOUT_S
 from tests.reliability import integrity
 from tests.reliability.processes import (
     Server,
@@ -20,7 +21,6 @@ from tests.reliability.processes import (
 )
 
 CLIENTS = 20
-KEY_HEADER = "X-Argilla-Api-Key"
 
 
 class Seen:
@@ -80,7 +80,7 @@ def _annotate(url: str, key: str, ids: list[str], until: float, seen: Seen) -> N
     rng = random.Random(key)
     own: dict[str, str] = {}
     with httpx.Client(
-        base_url=url, headers={KEY_HEADER: key}, trust_env=False, timeout=30
+        base_url=url, headers={KEY_HEADER: key}, trust_env=False, timeout=TIMEOUT_S
     ) as client:
         while time.monotonic() < until:
             record = rng.choice(ids)

@@ -20,6 +20,8 @@ from goldspan.storage.schema import REVISIONS, revision, upgrade
 from goldspan.storage.store import Unit
 from goldspan.storage.tables import metadata
 
+TIMEOUT_S = 60
+
 
 @pytest.fixture
 def store(postgres_store: PostgresStore) -> PostgresStore:
@@ -121,7 +123,7 @@ def test_a_connection_lost_within_a_job_is_made_anew_and_the_job_done_once(
         if len(tries) == 1:
             admin.exec_driver_sql(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE state = 'idle in transaction'"
+                "WHERE datname = current_database() AND state = 'idle in transaction'"
             )
         unit.workspaces.all()
 
@@ -137,10 +139,10 @@ def test_a_writer_that_waits_too_long_says_so(store: PostgresStore, other: Postg
 
     def hold(unit: Unit) -> None:
         holds.set()
-        gate.wait(5)
+        assert gate.wait(TIMEOUT_S)
 
     slow = store.write(hold)
-    holds.wait(5)
+    assert holds.wait(TIMEOUT_S)
     with pytest.raises(StorageFailure, match="lock timeout"):
         other.write(lambda unit: unit.workspaces.add("late")).result()
     gate.set()

@@ -290,7 +290,7 @@ def test_two_annotators_answer_one_record_at_once(
     def answer(session: Session) -> None:
         record = find(session)[0]
         for text in ("a", "b", "c", session.user.username):
-            ready.wait(timeout=10)
+            ready.wait(timeout=60)
             record.submit({"answer": text})
 
     threads = [threading.Thread(target=answer, args=[session]) for session in sessions]

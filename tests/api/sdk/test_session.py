@@ -111,6 +111,7 @@ def test_what_was_pushed_survives_a_kill_of_the_process(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], env=os.environ)
     assert done.returncode == -signal.SIGKILL
-    kept = FeedbackDataset.from_argilla("kept", session=connect(home=tmp_path))
-    assert len(kept) == 1000
-    assert len(kept.filter_by(response_status="submitted")) == 1
+    with connect(home=tmp_path) as session:
+        kept = FeedbackDataset.from_argilla("kept", session=session)
+        assert len(kept) == 1000
+        assert len(kept.filter_by(response_status="submitted")) == 1

@@ -1,5 +1,6 @@
 """Requests that fail: lost connections, errors of the server, answers of something else."""
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,18 @@ from goldspan.errors import (
 from goldspan.wire.error import ErrorDetail
 
 
+def whole_request(connection: socket.socket) -> bytes:
+    """Read a request to its end: a connection that is closed before is reset."""
+    read = b""
+    while b"\r\n\r\n" not in read:
+        read += connection.recv(65536)
+    head, _, body = read.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)^content-length: (\d+)", head, re.MULTILINE)
+    while len(body) < int(length[1] if length else 0):
+        body += connection.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
 @contextmanager
 def answering(*answers: bytes) -> Iterator[tuple[str, list[bytes]]]:
     """Give one connection after the other its bytes (b"" hangs up); yield the URL and requests."""
@@ -32,13 +45,13 @@ def answering(*answers: bytes) -> Iterator[tuple[str, list[bytes]]]:
             for answer in answers:
                 connection, _ = listener.accept()
                 with connection:
-                    requests.append(connection.recv(65536))
+                    requests.append(whole_request(connection))
                     connection.sendall(answer)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}", requests
-        thread.join(timeout=5)
+        thread.join(timeout=60)
 
 
 def http(status: str, body: bytes) -> bytes:

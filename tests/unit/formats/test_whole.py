@@ -100,7 +100,9 @@ def read(path: Path, format: str = "auto", **mapping: str) -> list[WholeRecord]:
 
 @pytest.mark.parametrize("format", FORMATS)
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     given=st.lists(records, min_size=1, max_size=3, unique_by=lambda one: one.external_id or one.id)

@@ -30,7 +30,9 @@ class Handler(BaseHTTPRequestHandler):
             served.under_way += 1
             served.most = max(served.most, served.under_way)
             failure = served.failures.pop(0) if served.failures else None
-        time.sleep(served.delay_s)
+        if served.together is not None:
+            served.together.wait(60)
+            time.sleep(0.05)  # for one more to come, if it may
         with served.lock:
             served.under_way -= 1
         if failure is not None:
@@ -60,7 +62,7 @@ def served() -> Iterator[Any]:
     server.lock = threading.Lock()
     server.asked, server.failures = [], []
     server.under_way = server.most = 0
-    server.delay_s = 0.0
+    server.together = None
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
@@ -131,7 +133,7 @@ def test_a_failure_that_stays_ends_it_with_what_the_server_said(served: Any) -> 
 
 
 def test_no_more_requests_are_under_way_than_allowed(served: Any) -> None:
-    served.delay_s = 0.05
+    served.together = threading.Barrier(3)
     questions = [(f"Question {i}?", [CONTEXT]) for i in range(9)]
     done: list[int] = []
     found = reader(served, concurrency=3).answer_many(questions, on_progress=done.append)

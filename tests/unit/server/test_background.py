@@ -48,7 +48,7 @@ def test_one_fault_does_not_end_the_work_for_good(
     monkeypatch.setattr(module, "AFTER_FAILURE_S", 0.0)
     work = make(store)
     work.start()
-    came_back = again.wait(5)
+    came_back = again.wait(60)
     work.stop()
     assert came_back
     assert "a fault nobody thought of" in caplog.text

@@ -50,13 +50,16 @@ def test_only_the_right_password_is_right_and_nobody_has_none() -> None:
 def test_a_name_that_does_not_exist_costs_as_much_as_one_that_does() -> None:
     kept = hash_password("correct horse")
 
-    def least_s(password_hash: str | None) -> float:
-        def once() -> float:
-            begun = time.process_time()
-            verify_password("wrong wrong", password_hash)
-            return time.process_time() - begun
+    def seconds(password_hash: str | None) -> float:
+        begun = time.process_time()
+        verify_password("wrong wrong", password_hash)
+        return time.process_time() - begun
 
-        return min(once() for _ in range(4))
-
-    least_s(None)  # makes the hash of nobody
-    assert 0.5 < least_s(None) / least_s(kept) < 2
+    seconds(None)  # makes the hash of nobody
+    # In turns, and the least of each: what else runs on the machine adds to either.
+    nobody, somebody = seconds(None), seconds(kept)
+    for _ in range(30):
+        nobody, somebody = min(nobody, seconds(None)), min(somebody, seconds(kept))
+        if 0.5 < nobody / somebody < 2:
+            break
+    assert 0.5 < nobody / somebody < 2

@@ -100,7 +100,9 @@ def check_counts(unit: Unit, dataset_id: str, min_submitted: int) -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=steps, min_submitted=st.integers(1, 2))
 def test_counts_and_statuses_follow_every_change(
