@@ -22,6 +22,7 @@ from goldspan.cli.output import require_writable
 class Format(StrEnum):
     """What is written."""
 
+    GOLDSPAN = "goldspan"
     SQUAD = "squad"
     SFT = "sft"
     DPO = "dpo"
@@ -40,10 +41,12 @@ def register(app: typer.Typer) -> None:
         format: Annotated[
             Format,
             typer.Option(
-                help="squad: answered questions as SQuAD JSON. sft: the same as JSON lines with "
-                "prompt and completion. dpo: preference pairs. jsonl: every record as it is, which "
-                "`goldspan import` reads back; csv and parquet: the same in columns; datasets: "
-                "the same as a folder of `datasets`, in a zip archive."
+                help="goldspan: the whole dataset, settings and every record, in a zip archive, of "
+                "which `goldspan import` makes it anew. squad: answered questions as SQuAD JSON. "
+                "sft: the same as JSON lines with prompt and completion. dpo: preference pairs. "
+                "jsonl: every record as it is, which `goldspan import` reads back; csv and parquet:"
+                " the same in columns; datasets: the same as a folder of `datasets`, in a zip "
+                "archive."
             ),
         ],
         output: Annotated[Path, typer.Option(help="The file; one that is there is replaced.")],

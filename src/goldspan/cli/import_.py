@@ -40,6 +40,7 @@ class FileFormat(StrEnum):
     DATASETS = "datasets"
     LABEL_STUDIO = "label-studio"
     ARGILLA = "argilla"
+    GOLDSPAN = "goldspan"
 
 
 FIRST_WORKSPACE = "main"
@@ -54,8 +55,9 @@ def register(app: typer.Typer) -> None:
             Path,
             typer.Argument(
                 help="SQuAD JSON; CSV, JSON lines, Parquet or a `datasets` folder with question, "
-                "context and answer, or as `goldspan export` writes them; Label Studio's JSON; "
-                "or the folder that Argilla 2's `to_disk` wrote."
+                "context and answer, or as `goldspan export` writes them; what it writes of a "
+                "whole dataset, which is made anew; Label Studio's JSON; or the folder that "
+                "Argilla 2's `to_disk` wrote."
             ),
         ],
         dataset: DatasetName,

@@ -25,14 +25,17 @@ from goldspan.formats.native import is_native, native_columns, read_native
 from goldspan.formats.source import UTF8_MARK, Buffer, is_json_lines, shown
 from goldspan.formats.squad import walk_squad
 from goldspan.formats.squad_walk import SquadWalk
-from goldspan.formats.whole import WholeRecord
+from goldspan.formats.whole import RECORDS_FILE, WholeRecord
 
 ZIP = b"PK\x03\x04"
-Format = Literal["squad", "jsonl", "json", "csv", "parquet", "datasets", "label-studio", "argilla"]
-"""What is read; ``json`` is an array of rows."""
+Format = Literal[
+    "squad", "jsonl", "json", "csv", "parquet", "datasets", "label-studio", "argilla", "goldspan"
+]
+"""What is read; ``json`` is an array of rows, ``goldspan`` an archive of a whole dataset."""
 ACCEPTED = (
     "Goldspan reads SQuAD JSON, JSON lines, a JSON array of rows, CSV with a header, Parquet, "
-    "Label Studio's JSON, and as a folder or its zip archive what `datasets` and Argilla save"
+    "Label Studio's JSON, and as a folder or its zip archive what `datasets` and Argilla save and "
+    "what Goldspan exports of a whole dataset"
 )
 # First bytes of what people hand in instead, and what to do about it.
 OTHER_KINDS = {
@@ -110,13 +113,17 @@ def _folder(path: Path, format: str, target: Target, name: str, opened: ExitStac
         file = opened.enter_context((records / argilla.RECORDS).open("rb"))
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         return argilla.read_argilla(data, name, target)
+    whole = top(folder, RECORDS_FILE)
+    if whole is not None and format in ("auto", "goldspan"):
+        lines = opened.enter_context((whole / RECORDS_FILE).open("rb"))
+        return _table(jsonl_table(lines), "goldspan", target, name)
     found = sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*"))
     raise InvalidFile(
         f"{name} is a folder or a zip archive without what "
         f"{'Goldspan' if format == 'auto' else format!r} looks for in it: "
-        f"{arrow.STATE} or {arrow.SPLITS} (a folder of `datasets`), or {argilla.RECORDS} "
-        f"(of Argilla's to_disk); found {shown(found)}. If it is a spreadsheet, "
-        "save the sheet as CSV UTF-8"
+        f"{arrow.STATE} or {arrow.SPLITS} (a folder of `datasets`), {argilla.RECORDS} "
+        f"(of Argilla's to_disk), or {RECORDS_FILE} (of a whole dataset); found {shown(found)}. "
+        "If it is a spreadsheet, save the sheet as CSV UTF-8"
     )
 
 
@@ -146,7 +153,7 @@ def _parquet(one: _Opened) -> Reading:
 
 
 def _no_folder(one: _Opened) -> Reading:
-    raise InvalidFile(f"{one.name} is no zip archive of a `datasets` folder. {ACCEPTED}.")
+    raise InvalidFile(f"{one.name} is no folder and no zip archive of one. {ACCEPTED}.")
 
 
 _READERS: dict[str, Callable[[_Opened], Reading]] = {
@@ -156,6 +163,7 @@ _READERS: dict[str, Callable[[_Opened], Reading]] = {
     "csv": _csv,
     "parquet": _parquet,
     "datasets": _no_folder,
+    "goldspan": _no_folder,
     "label-studio": lambda one: read_label_studio(one.json, one.name, one.target),
     "argilla": lambda one: argilla.read_argilla(one.json, one.name, one.target),
 }

@@ -15,6 +15,10 @@ from goldspan.domain.metadata import MetadataProperty
 from goldspan.domain.question import Question, RankingQuestion
 from goldspan.domain.record import Response, ResponseStatus
 
+SETTINGS_FILE = "settings.json"
+RECORDS_FILE = "records.jsonl"
+"""What an archive of a whole dataset holds: what it declares, and its records as JSON lines."""
+
 
 class WholeSuggestion(msgspec.Struct, kw_only=True):
     """A proposed value."""

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from goldspan.client.transport import path as route
 from goldspan.domain.prompt import PromptTemplate
-from goldspan.formats.whole import Shape, WholeRecord, WholeResponse, WholeSuggestion
+from goldspan.formats.archive import pack
+from goldspan.formats.whole import (
+    RECORDS_FILE,
+    SETTINGS_FILE,
+    Shape,
+    WholeRecord,
+    WholeResponse,
+    WholeSuggestion,
+)
 from goldspan.formats.writing import Format, write_file
 from goldspan.sdk.base import DatasetBase
 from goldspan.sdk.records import FeedbackRecord, ResponseSchema
 from goldspan.sdk.remote import RemoteFeedbackDataset
+from goldspan.sdk.saved_settings import saved_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,10 @@ class Exported:
 
 
 def export(
-    dataset: DatasetBase, path: Path, format: Format, template: PromptTemplate | None = None
+    dataset: DatasetBase,
+    path: Path,
+    format: Format | Literal["goldspan"],
+    template: PromptTemplate | None = None,
 ) -> Exported:
     """Write a dataset to a file, whole or not at all.
 
@@ -41,13 +55,16 @@ def export(
     Args:
         dataset: local or remote, and possibly filtered.
         path: the file; one that is there is replaced.
-        format: as ``formats.writing.write_file`` takes it.
+        format: as ``formats.writing.write_file`` takes it; or ``goldspan``: the whole dataset,
+            its settings and every record, in a zip archive, of which ``import_file`` makes it anew.
         template: makes the prompts of ``sft`` and ``dpo``; by default the default one.
 
     Raises:
         InvalidInput: if the dataset does not ask for what the format needs.
         MissingExtra: if the format needs packages that are not installed.
     """
+    if format == "goldspan":
+        return _export_whole(dataset, path)
     if isinstance(dataset, RemoteFeedbackDataset) and dataset.is_whole and template is None:
         client = dataset.session.client
         headers = client.export_file(
@@ -62,6 +79,23 @@ def export(
     )
     done = write_file(path, format, shape, _whole_records(dataset), template)
     return Exported(done.written, done.left_out)
+
+
+def _export_whole(dataset: DatasetBase, path: Path) -> Exported:
+    remote = dataset if isinstance(dataset, RemoteFeedbackDataset) else None
+    # Read anew: who holds the dataset may have held it for long.
+    body = None if remote is None else remote.session.client.dataset(remote.id)
+    half = path.with_name(f"{path.name}.tmp")
+    with tempfile.TemporaryDirectory(prefix="goldspan-") as made:
+        folder = Path(made)
+        done = export(dataset, folder / RECORDS_FILE, "jsonl")
+        (folder / SETTINGS_FILE).write_bytes(saved_json(dataset.settings, body))
+        try:
+            pack(folder, half)
+            half.replace(path)
+        finally:
+            half.unlink(missing_ok=True)
+    return done
 
 
 def _whole_records(dataset: DatasetBase) -> Iterator[WholeRecord]:

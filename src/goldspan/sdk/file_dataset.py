@@ -5,23 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from goldspan.domain.answering import KNOWN_ANSWERS
 from goldspan.domain.metadata import TermsMetadataProperty
 from goldspan.domain.question import TextQuestion
 from goldspan.errors import InvalidFile, InvalidInput
-from goldspan.formats.argilla import SETTINGS
 from goldspan.formats.fault import SKIP, Fault
 from goldspan.formats.incoming import Target
 from goldspan.formats.opening import open_file
 from goldspan.formats.whole import Shape
 from goldspan.sdk.dataset import FeedbackDataset
 from goldspan.sdk.settings import Settings
-from goldspan.wire import field as field_wire
-from goldspan.wire import metadata as metadata_wire
-from goldspan.wire import question as question_wire
-from goldspan.wire import vectors as vectors_wire
 from goldspan.wire.exchange import FileFault, ImportReport
 
 TABLES = ("csv", "jsonl", "json", "parquet", "datasets")
@@ -102,9 +95,7 @@ def settings_for(
     on_fault: str,
 ) -> tuple[Settings, str]:
     """Return the settings that a new dataset takes for a file's rows, and what they ask for."""
-    saved, name = path / SETTINGS, called(path)
-    if path.is_dir() and saved.is_file():
-        return argilla_settings(saved), f"with the settings of {saved}"
+    name = called(path)
     look = look_at(file, format, target, name)
     if look.report.format not in ("squad", *TABLES):
         raise InvalidInput(
@@ -113,8 +104,9 @@ def settings_for(
         )
     if look.whole:
         raise InvalidInput(
-            f"{name} holds whole records; make a dataset with their fields and questions "
-            "first, on the page or from Python, then import the file into it"
+            f"{name} holds whole records without the settings of their dataset; make one with "
+            "their fields and questions first, on the page or from Python, then import the file "
+            "into it. An export of format goldspan brings the settings with it"
         )
     _require_sound(look.report, name, on_fault)
     marked = not look.lost if extractive is None else extractive
@@ -147,33 +139,3 @@ def _require_sound(report: ImportReport, name: str, on_fault: str) -> None:
 def called(path: Path) -> str:
     """Return a path's name for messages and the server; ``.`` has one, too."""
     return path.resolve().name
-
-
-def argilla_settings(path: Path) -> Settings:
-    """Return the settings that Argilla 2 saved as ``settings.json``.
-
-    Raises:
-        InvalidFile: if they are no such settings.
-        InvalidSettings: if they do not make a dataset here.
-    """
-    try:
-        given = msgspec.json.decode(path.read_bytes(), type=_ArgillaSettings)
-    except (ValueError, OSError) as error:
-        raise InvalidFile(f"{path} does not hold Argilla's settings: {error}") from error
-    return Settings(
-        fields=[field_wire.field_of(one) for one in given.fields],
-        questions=[question_wire.question_of(one) for one in given.questions],
-        guidelines=given.guidelines,
-        metadata_properties=[metadata_wire.metadata_property_of(one) for one in given.metadata],
-        vectors_settings=[vectors_wire.vector_settings_of(one) for one in given.vectors],
-        allow_extra_metadata=given.allow_extra_metadata,
-    )
-
-
-class _ArgillaSettings(msgspec.Struct):
-    fields: list[field_wire.FieldCreate]
-    questions: list[question_wire.QuestionCreate]
-    metadata: list[metadata_wire.MetadataPropertyCreate] = []
-    vectors: list[vectors_wire.VectorSettingsCreate] = []
-    guidelines: str | None = None
-    allow_extra_metadata: bool = True

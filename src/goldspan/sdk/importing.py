@@ -20,8 +20,9 @@ from goldspan.formats.incoming import Target
 from goldspan.sdk.file_dataset import ASKED, TABLES, asking, called, look_at, settings_for
 from goldspan.sdk.progress import progress
 from goldspan.sdk.remote import RemoteFeedbackDataset
+from goldspan.sdk.saved_settings import SavedSettings, settings_beside
 from goldspan.sdk.session import Session, active
-from goldspan.sdk.upload import create_dataset
+from goldspan.sdk.upload import create_dataset, remove_half
 from goldspan.wire.exchange import ImportReport
 
 Answers = Literal["responses", "suggestions", "controls", "none"]
@@ -66,19 +67,20 @@ def import_file(
 
     Nothing is stored before every row has been checked. Importing again updates, and goes on
     where an earlier import was cut off. If there is no dataset of that name, one is made: with
-    the settings that an Argilla folder holds, else one that asks for answers to questions about
-    passages.
+    the settings that an export of a whole dataset or an Argilla folder holds, else one that asks
+    for answers to questions about passages.
 
     Args:
         name: of the dataset.
-        path: a file, or a folder of ``datasets`` or of Argilla's ``to_disk``.
+        path: a file, or a folder of ``datasets`` or of Argilla's ``to_disk``, or a whole dataset
+            as ``export`` writes it.
         format: the file's, ``auto`` to tell by its content.
         answers: what gold answers become: submitted responses of the user ``import``,
             suggestions, answers known in hidden metadata, or nothing.
         mapping: name within the dataset to the file's column.
         on_fault: ``skip`` stores the sound rows of a file that has faulty ones.
         extractive: whether a new dataset asks for marked answers; by default it does if every
-            answer has a place in its context.
+            answer has a place in its context. Settings that come with the file decide alone.
         workspace: name; by default the session's.
         session: by default that of ``init``.
         show_progress: whether to show a bar.
@@ -90,17 +92,44 @@ def import_file(
     _require(answers)
     used = active(session)
     target = Target(ASKED, mapping or {}, answers != "none")
+    params = _params(path, format, answers, mapping) | {"on_fault": on_fault}
     with _as_file(path) as file:
         dataset, new = _find(used, name, workspace), ""
         if dataset is not None:
             _require_kind(dataset, extractive)
+        elif (saved := settings_beside(path)) is not None:
+            return _whole(used, name, workspace, saved, file, params, show_progress)
         else:
             settings, new = settings_for(path, file, format, target, extractive, on_fault)
             body = create_dataset(used, name, workspace, settings, [], show_progress=False)
             dataset = RemoteFeedbackDataset.open(used, body)
-        params = _params(path, format, answers, mapping) | {"on_fault": on_fault}
         done = _send(used, dataset.id, file, params, show_progress)
     return Imported(dataset, done.added, done.updated, done.skipped, _unread(done), new)
+
+
+def _whole(
+    session: Session,
+    name: str,
+    workspace: str | None,
+    saved: SavedSettings,
+    file: Path,
+    params: Mapping[str, str],
+    show_progress: bool,
+) -> Imported:
+    """Make a dataset with the settings of its file; records that are refused leave none behind."""
+    body = create_dataset(
+        session, name, workspace, saved.settings, [], show_progress=False, rules=saved.rules
+    )
+    dataset = RemoteFeedbackDataset.open(session, body)
+    new = f"with the settings of {saved.place}"
+    if not saved.has_records:
+        return Imported(dataset, 0, 0, new=new)
+    try:
+        done = _send(session, body.id, file, params, show_progress)
+    except InvalidInput as error:
+        remove_half(session.client, body, error)
+        raise
+    return Imported(dataset, done.added, done.updated, done.skipped, new=new)
 
 
 def check_file(
@@ -122,7 +151,8 @@ def check_file(
     """
     _require(answers)
     used = active(session)
-    dataset = _find(used, name, workspace)
+    # On a server without a workspace there is no dataset either.
+    dataset = _find(used, name, workspace) if used.client.workspaces() else None
     params = _params(path, format, answers, mapping) | {"dry_run": "true"}
     with _as_file(path) as file:
         if dataset is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from goldspan.client import HttpClient
-from goldspan.errors import InvalidInput, NotFound, Unauthenticated
+from goldspan.errors import InvalidInput, NotFound, Remedy, Unauthenticated
 from goldspan.sdk import embedded
 from goldspan.wire.user import User
 from goldspan.wire.workspace import Workspace
@@ -52,7 +52,8 @@ class Session:
         names = sorted(one.name for one in seen)
         if name is None and len(seen) > 1:
             raise InvalidInput(
-                f"name a workspace, one of {names}: workspace=... or init(workspace=)"
+                f"expected the name of a workspace, for there are {len(seen)}: {names}",
+                remedies=[Remedy(gain="to choose one", parameter="workspace", value=names[0])],
             )
         found = [one for one in seen if name in (None, one.name)]
         if not found:

@@ -10,6 +10,7 @@ from goldspan.client import HttpClient
 from goldspan.errors import GoldspanError
 from goldspan.sdk.progress import progress
 from goldspan.sdk.records import FeedbackRecord
+from goldspan.sdk.saved_settings import Rules
 from goldspan.sdk.session import Session
 from goldspan.sdk.settings import Settings
 from goldspan.wire.dataset import Dataset, DatasetCreate
@@ -38,6 +39,7 @@ def create_dataset(
     records: Sequence[FeedbackRecord],
     *,
     show_progress: bool,
+    rules: Rules | None = None,
 ) -> Dataset:
     """Create and publish a dataset with its records; a failure leaves nothing of it behind.
 
@@ -48,18 +50,23 @@ def create_dataset(
         settings: what the dataset shows and asks.
         records: its first records, already checked against the settings.
         show_progress: whether to show a bar.
+        rules: how its records are given out; by default as the server does.
 
     Raises:
         Conflict: if the workspace has a dataset of this name.
         NotFound: if there is no such workspace.
     """
     client = session.client
+    rules = rules or Rules()
     made = client.create_dataset(
         DatasetCreate(
             name=name,
             workspace_id=session.workspace(workspace).id,
             guidelines=settings.guidelines,
             allow_extra_metadata=settings.allow_extra_metadata,
+            distribution=rules.distribution,
+            metadata=rules.metadata,
+            assignment=rules.assignment,
         )
     )
     try:
@@ -67,7 +74,7 @@ def create_dataset(
         made = client.publish_dataset(made.id)
         upload_records(client, made.id, records, show_progress=show_progress)
     except BaseException as error:
-        _remove_half(client, made, error)
+        remove_half(client, made, error)
         raise
     return made
 
@@ -83,7 +90,8 @@ def _declare(client: HttpClient, dataset_id: str, settings: Settings) -> None:
         client.add_vector_settings(dataset_id, vector_settings_body(vector))
 
 
-def _remove_half(client: HttpClient, made: Dataset, error: BaseException) -> None:
+def remove_half(client: HttpClient, made: Dataset, error: BaseException) -> None:
+    """Delete a dataset that an error left unfinished; where that fails, the error says so."""
     try:
         client.delete_dataset(made.id)
     except GoldspanError as second:

@@ -132,6 +132,24 @@ def test_export_says_what_it_left_out(run: Callable[..., str], csv: str, tmp_pat
     assert "left out: 3 without a submitted answer" in said
 
 
+def test_a_whole_dataset_moves_to_an_empty_home(
+    run: Callable[..., str], csv: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("import", csv, "--dataset", "d")
+    output = str(tmp_path / "d.zip")
+    said = run("export", "--dataset", "d", "--format", "goldspan", "--output", output)
+    assert said == f"3 written to {output}\n"
+    embedded.stop()
+    monkeypatch.setenv("GOLDSPAN_HOME", str(tmp_path / "other"))
+    assert "goldspan: 3 rows, 3 fit" in run("import", output, "--dataset", "e", "--dry-run")
+    said = run("import", output, "--dataset", "e")
+    assert f"e is new: with the settings of {output}\ne: 3 questions added, 0 updated" in said
+    squad = tmp_path / "e.json"
+    assert "3 written" in run(
+        "export", "--dataset", "e", "--format", "squad", "--output", str(squad)
+    )
+
+
 def test_a_dataset_that_is_not_there_is_named(run: Callable[..., str], csv: str) -> None:
     run("import", csv, "--dataset", "d")
     with pytest.raises(NotFound, match=r"no dataset 'e' .*only \['d'\]"):
