@@ -8,15 +8,19 @@ and configuration say how many there are and whether they hold the model whole (
 
 from __future__ import annotations
 
+import argparse
 import os
 import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
+from accelerate.commands.config.config_args import default_config_file
 from accelerate.utils import DistributedType
+from accelerate.utils.other import get_free_port
 
 from goldspan.errors import InvalidSettings, TrainingError
 from goldspan.run.folder import RunFolder
@@ -74,6 +78,7 @@ def launch(folder: RunFolder, options: Sequence[str]) -> TrainingResult:
     command = [
         *(sys.executable, "-m", "accelerate.commands.accelerate_cli", "launch"),
         *options,
+        *_meeting_port(options),
         *("-m", "goldspan", "train", folder.spec.command, "--resume", str(folder.root)),
     ]
     status = subprocess.run(command, check=False).returncode
@@ -84,6 +89,23 @@ def launch(folder: RunFolder, options: Sequence[str]) -> TrainingResult:
             f"`goldspan train {folder.spec.command} --resume {folder.root}` goes on"
         )
     return _result(folder)
+
+
+def _meeting_port(options: Sequence[str]) -> list[str]:
+    """Return the option that lets the processes meet at a free port, if nothing names another.
+
+    By itself accelerate takes 29500 for every run: of two that start on one machine in the same
+    moment, one would fail.
+    """
+    known = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for name in ("config_file", "main_process_port", "num_machines"):
+        known.add_argument(f"--{name}", f"--{name.replace('_', '-')}")
+    said, _ = known.parse_known_args(list(options))
+    if said.main_process_port or said.config_file or Path(default_config_file).is_file():
+        return []
+    if said.num_machines not in (None, "1"):  # they have to agree on one
+        return []
+    return ["--main_process_port", str(get_free_port())]
 
 
 def _interrupted(folder: RunFolder) -> bool:

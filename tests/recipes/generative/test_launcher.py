@@ -48,7 +48,7 @@ def test_two_gloo_processes_of_the_command_learn_what_one_process_learns(tmp_pat
         env={**os.environ, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr

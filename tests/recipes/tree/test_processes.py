@@ -22,7 +22,7 @@ def test_two_processes_learn_what_one_learns_from_two_batches(tmp_path: Path) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=300,
+        timeout=1200,
     )
     assert done.returncode == 0, done.stdout
     for name, steps in train(tmp_path / "one", accumulate=2).items():
