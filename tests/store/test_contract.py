@@ -255,8 +255,8 @@ def test_records_sort_by_metadata_and_then_by_creation(store: Store, sample: Sam
     assert found(store, query) == [ids[1], ids[0], ids[2]]
 
 
-@pytest.mark.parametrize(("descending", "wanted"), [(True, [1, 0, 2, 3]), (False, [0, 1, 2, 3])])
-def test_records_sort_by_a_suggestions_score_and_those_without_one_number_come_last(
+@pytest.mark.parametrize(("descending", "wanted"), [(True, [1, 2, 0, 3]), (False, [0, 2, 1, 3])])
+def test_records_sort_by_a_suggestions_score_of_a_list_the_first_and_those_without_one_come_last(
     store: Store, sample: Sample, descending: bool, wanted: list[int]
 ) -> None:
     ids = add(store, sample, *(new_record() for _ in range(4)))
