@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import tiny_span_parts
 
 from goldspan.errors import Conflict
-from goldspan.sdk.session import connect
+from goldspan.sdk import session
 from goldspan.sdk.workspace import Workspace
 from goldspan.server.serve import RunningServer, start_in_thread
 
@@ -31,9 +31,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         running = start_in_thread(home, owner_api_key=KEY)
     with ExitStack() as closing:
         closing.callback(running.stop)
-        session = connect(running.url, KEY)
-        closing.callback(session.close)
-        Workspace.create("admin", session=session)
+        # What the notebook's ``init`` begins ends with its server.
+        patch = closing.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(session, "_active", [])
+        owner = closing.enter_context(session.connect(running.url, KEY))
+        Workspace.create("admin", session=owner)
         yield running
 
 

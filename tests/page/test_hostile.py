@@ -77,9 +77,8 @@ def add_all(dataset: Dataset, *items: dict[str, Any]) -> None:
     dataset.owner.ask("POST", f"{dataset.path}/records", 204, json={"items": items})
 
 
-@pytest.fixture(scope="module")
-def texts(served: Site, people: list[Person]) -> Dataset:
-    """Make a dataset whose records, answers and suggestions are hostile."""
+def of_texts(served: Site, people: list[Person], strings: list[str]) -> Dataset:
+    """Make a dataset for the first two: one record holds all texts, the others ``strings``."""
     questions = [
         question("topic", {"type": "label_selection", "options": options(*STRINGS)}, True),
         question("tags", {"type": "multi_label_selection", "options": options(*STRINGS)}),
@@ -112,10 +111,22 @@ def texts(served: Site, people: list[Person]) -> Dataset:
     }
     single = (
         {"fields": {"prompt": text, "context": text}, "external_id": f"{at} {text}"}
-        for at, text in enumerate(STRINGS)
+        for at, text in enumerate(strings)
     )
     add_all(dataset, everything, *single)
     return dataset
+
+
+@pytest.fixture(scope="module")
+def texts(served: Site, people: list[Person]) -> Dataset:
+    """Make the dataset in which ``judged`` answers the record that holds all texts."""
+    return of_texts(served, people, STRINGS)
+
+
+@pytest.fixture(scope="module")
+def unanswered(served: Site, people: list[Person]) -> Dataset:
+    """Make one in which nobody has answered anything, with more records than are given at once."""
+    return of_texts(served, people, STRINGS[::6])
 
 
 @pytest.fixture(scope="module")
@@ -229,13 +240,13 @@ def test_there_are_a_hundred_and_twenty_of_them() -> None:
 
 
 def test_an_annotators_screens_only_show_hostile_texts(
-    served: Site, people: list[Person], texts: Dataset, titles: Dataset, open_hostile: Opened
+    served: Site, people: list[Person], unanswered: Dataset, titles: Dataset, open_hostile: Opened
 ) -> None:
     page = open_hostile(people[0])
     visit(page, f"{served.url}/")
     button(page, "Account of").click()
     check(page)
-    visit(page, f"{served.url}/datasets/{texts.id}/annotate")
+    visit(page, f"{served.url}/datasets/{unanswered.id}/annotate")
     expect(page.get_by_role("link", name="link").first).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -251,7 +262,7 @@ def test_an_annotators_screens_only_show_hostile_texts(
     page.get_by_role("tab", name="Drafts").click()
     expect(page.get_by_role("dialog").get_by_role("listitem")).to_be_visible()
     check(page)
-    visit(page, f"{served.url}/datasets/{texts.id}/bulk")
+    visit(page, f"{served.url}/datasets/{unanswered.id}/bulk")
     page.get_by_role("checkbox", name="Choose record 1", exact=True).check()
     check(page)
     visit(page, f"{served.url}/datasets/{titles.id}/annotate")
