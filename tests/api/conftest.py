@@ -6,7 +6,16 @@ from functools import partial
 
 import httpx
 import pytest
-from tests.api.talk import KEY_HEADER, SPAN, TIMEOUT_S, Dataset, Person, new_dataset, new_name
+from tests.api.talk import (
+    KEY_HEADER,
+    LIMITS,
+    SPAN,
+    TIMEOUT_S,
+    Dataset,
+    Person,
+    new_dataset,
+    new_name,
+)
 from tests.postgres import Databases
 
 from goldspan.server.serve import RunningServer, start_in_thread
@@ -35,6 +44,7 @@ def connect(server: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
                 headers={KEY_HEADER: key},
                 trust_env=False,
                 timeout=TIMEOUT_S,
+                limits=LIMITS,
             )
             return opened.enter_context(client)
 
@@ -43,7 +53,9 @@ def connect(server: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
 
 @pytest.fixture(scope="session")
 def stranger(server: RunningServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, trust_env=False, timeout=TIMEOUT_S) as client:
+    with httpx.Client(
+        base_url=server.url, trust_env=False, timeout=TIMEOUT_S, limits=LIMITS
+    ) as client:
         yield client
 
 

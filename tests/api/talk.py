@@ -9,6 +9,8 @@ import httpx
 KEY_HEADER = "X-Argilla-Api-Key"
 TIMEOUT_S = 60.0
 """How long an answer may take where everything else runs beside it."""
+LIMITS = httpx.Limits(keepalive_expiry=2.0)
+"""Below the 5 s after which the server hangs up, so that it never does under a request."""
 
 TEXT: dict[str, Any] = {"type": "text", "use_markdown": False}
 SPAN = {"type": "span", "field": "context", "options": [{"value": "answer", "text": "Answer"}]}

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.api.talk import KEY_HEADER, SPAN, TEXT, Dataset, Person, new_name
+from tests.api.talk import KEY_HEADER, LIMITS, SPAN, TEXT, TIMEOUT_S, Dataset, Person, new_name
 
 OWNER_PASSWORD = "the owner of the page tests"
 PASSWORD = "an annotator of the page tests"
-LONGEST_SILENCE_S = 60.0
 WEBHOOKS = "/api/v1/webhooks"
 
 PASSAGE = (
@@ -50,9 +49,8 @@ class Site:
             headers=headers,
             trust_env=False,
             verify=self._verify,
-            timeout=LONGEST_SILENCE_S,
-            # Below the 5 s after which the server hangs up, so that it never does under a request.
-            limits=httpx.Limits(keepalive_expiry=2.0),
+            timeout=TIMEOUT_S,
+            limits=LIMITS,
         )
         self._clients.append(client)
         return client

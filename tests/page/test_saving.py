@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Route, expect
-from tests.api.talk import KEY_HEADER, Dataset, Person, item
+from tests.api.talk import KEY_HEADER, TIMEOUT_S, Dataset, Person, item
 from tests.page.conftest import Faults, Opened
-from tests.page.site import LONGEST_SILENCE_S, OWNER_PASSWORD, PASSAGE, Site, span
+from tests.page.site import OWNER_PASSWORD, PASSAGE, Site, span
 from tests.page.talk import double_click, marks, on_desk, saved
 from tests.ports import kept_port
 
@@ -41,9 +41,7 @@ def responses(dataset: Dataset) -> dict[str, list[Any]]:
 
 
 def me(site: Site, headers: dict[str, str]) -> httpx.Response:
-    return httpx.get(
-        f"{site.url}/api/me", headers=headers, trust_env=False, timeout=LONGEST_SILENCE_S
-    )
+    return httpx.get(f"{site.url}/api/me", headers=headers, trust_env=False, timeout=TIMEOUT_S)
 
 
 def test_without_network_the_work_goes_on_and_is_saved_later(
