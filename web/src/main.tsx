@@ -2,6 +2,7 @@ import "./styles/mantine";
 import "./styles/page.css";
 import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
+import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { prepareScreen } from "./app/opening";
@@ -18,10 +19,13 @@ async function start(): Promise<void> {
 
   const root = document.getElementById("root");
   if (!root) throw new Error("index.html lacks the element #root");
-  createRoot(root).render(
-    <StrictMode>
-      <App nonce={nonce} language={language} texts={texts} />
-    </StrictMode>,
+  // At once: React would leave the browser to draw the empty page once more before.
+  flushSync(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <App nonce={nonce} language={language} texts={texts} />
+      </StrictMode>,
+    ),
   );
 }
 

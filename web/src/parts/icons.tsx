@@ -81,3 +81,18 @@ export const IconFilter = () => (
     <path d="M2.500 4h11M4.500 8h7M6.500 12h3" />
   </Icon>
 );
+export const IconEnter = () => (
+  <Icon>
+    <path d="M13 3.500v4a2 2 0 0 1-2 2H3m3-3-3 3 3 3" />
+  </Icon>
+);
+export const IconBackspace = () => (
+  <Icon>
+    <path d="M5.500 3.500H14v9H5.500L1.500 8Zm2.500 3 3 3m0-3-3 3" />
+  </Icon>
+);
+export const IconShift = () => (
+  <Icon>
+    <path d="M8 2.500 2.500 8h3v5h5V8h3Z" />
+  </Icon>
+);

@@ -1,5 +1,4 @@
 /** Styles of the Mantine components in use; whoever uses a new one adds its line. */
-import "@mantine/core/styles/default-css-variables.css";
 import "virtual:theme.css";
 import "@mantine/core/styles/baseline.css";
 import "@mantine/core/styles/global.css";

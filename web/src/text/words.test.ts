@@ -70,8 +70,9 @@ test("characters are whole for those who see them", () => {
 
 test("20,000 characters are ready in well under the time between two key presses", () => {
   const long = "The quick brown fox jumps over the lazy dog. ".repeat(450);
-  const before = performance.now();
+  // The processor's time, which other work on the machine does not lengthen.
+  const before = process.cpuUsage();
   const words = new Words(long);
   expect(words.words.length).toBe(9 * 450);
-  expect(performance.now() - before).toBeLessThan(1000);
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000);
 });
