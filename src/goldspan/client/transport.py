@@ -188,7 +188,7 @@ class Transport:
             )
         return ServerUnreachable(
             f"no server answers at {self.api_url} ({str(error) or type(error).__name__}). "
-            "Start one with `goldspan serve`, correct api_url, or leave it out to have "
+            "Start one with `goldspan serve`, correct its address, or leave that out to have "
             "a server started for you",
             api_url=self.api_url,
         )

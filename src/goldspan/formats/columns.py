@@ -59,6 +59,8 @@ def known_columns(target: Target) -> set[str]:
 
 def _matched(table: Table, target: Target, name: str) -> dict[str, str]:
     """Return name within the dataset to the key under which rows have its column."""
+    if not table.header:
+        raise InvalidFile(f"{name} has no rows; a table begins with the names of its columns")
     shape = target.shape
     known = {*shape.fields, *shape.questions, *shape.metadata}
     known |= {"question", "context", *ANSWERS, *ID_COLUMNS, *ORIGINS}

@@ -33,6 +33,11 @@ class Fault:
         return f"{self.place}: {self.message}" if self.place else self.message
 
 
+def counted(faults: int) -> str:
+    """Return how many faults there are, in words."""
+    return f"{faults} fault" if faults == 1 else f"{faults} faults"
+
+
 SKIP = Remedy(gain="to go on without them", parameter="on_fault", value="skip")
 """What gets past the faults of rows, whatever they are."""
 
@@ -63,7 +68,7 @@ def require_sound(name: str, faults: Sequence[Fault], sound: int, on_fault: OnFa
         return len({fault.row for fault in faults})
     offered = on_fault is not None and sound and not whole
     raise InvalidFile(
-        f"{name} has {len(faults)} faults, so nothing was read. Correct them and try again:",
+        f"{name} has {counted(len(faults))}, so nothing was read. Correct and try again:",
         [str(fault) for fault in faults],
         remedies=[SKIP] if offered else [],
     )

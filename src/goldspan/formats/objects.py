@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from goldspan.errors import GoldspanError, InvalidFile, InvalidInput
+from goldspan.formats.fault import counted
 from goldspan.formats.source import decode_json, read_source, shown
 
 Item = TypeVar("Item")
@@ -55,5 +56,5 @@ def read_objects(
         except (ValueError, GoldspanError) as error:
             faults.append(f"line {number}: {str(error).removeprefix('line 1, ')}")
     if faults:
-        raise InvalidFile(f"{path} has {len(faults)} faults. Expected {expected}:", faults)
+        raise InvalidFile(f"{path} has {counted(len(faults))}. Expected {expected}:", faults)
     return items

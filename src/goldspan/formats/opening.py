@@ -27,7 +27,8 @@ from goldspan.formats.squad import walk_squad
 from goldspan.formats.squad_walk import SquadWalk
 from goldspan.formats.whole import RECORDS_FILE, WholeRecord
 
-ZIP = b"PK\x03\x04"
+ZIP = b"PK\x03\x04", b"PK\x05\x06"
+"""First bytes of a zip archive; the latter's is empty."""
 Format = Literal[
     "squad", "jsonl", "json", "csv", "parquet", "datasets", "label-studio", "argilla", "goldspan"
 ]
@@ -73,7 +74,7 @@ def open_file(path: Path, format: str, target: Target, name: str) -> Iterator[Re
         file = opened.enter_context(path.open("rb"))
         # Closed when the last row that was cut from it is gone.
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        if data[:4] == ZIP:
+        if data[:4] in ZIP:
             yield _folder(path, format, target, name, opened)
         else:
             kind = told_by_content(data, name) if format == "auto" else format

@@ -9,7 +9,7 @@ from goldspan.domain.answering import KNOWN_ANSWERS
 from goldspan.domain.metadata import TermsMetadataProperty
 from goldspan.domain.question import TextQuestion
 from goldspan.errors import InvalidFile, InvalidInput
-from goldspan.formats.fault import SKIP, Fault
+from goldspan.formats.fault import SKIP, Fault, counted
 from goldspan.formats.incoming import Target
 from goldspan.formats.opening import open_file
 from goldspan.formats.whole import Shape
@@ -108,6 +108,8 @@ def settings_for(
             "their fields and questions first, on the page or from Python, then import the file "
             "into it. An export of format goldspan brings the settings with it"
         )
+    if not look.report.rows:
+        raise InvalidFile(f"{name} has no rows, so no dataset was made")
     _require_sound(look.report, name, on_fault)
     marked = not look.lost if extractive is None else extractive
     asks = "annotators mark answers in the context" if marked else "annotators write answers"
@@ -129,8 +131,7 @@ def _require_sound(report: ImportReport, name: str, on_fault: str) -> None:
     if not report.faults or (on_fault == "skip" and not whole):
         return
     raise InvalidFile(
-        f"{name} has {len(report.faults)} faults, so no dataset was made. Correct them and try "
-        "again:",
+        f"{name} has {counted(len(report.faults))}, so no dataset was made. Correct and try again:",
         [f"{one.place}: {one.message}" if one.place else one.message for one in report.faults],
         remedies=[] if whole else [SKIP],
     )

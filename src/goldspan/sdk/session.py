@@ -60,8 +60,8 @@ class Session:
             what = f"workspace {name!r}" if name else "workspace"
             raise NotFound(
                 f"there is no {what} at {self.api_url} that user {self.user.username!r} may see "
-                f"(visible: {names or 'none'}). To make one, as an owner: goldspan.init(...), "
-                f"then goldspan.Workspace.create({name or 'main'!r})",
+                f"(visible: {names or 'none'}). An owner makes one on the page, or in "
+                f"Python with goldspan.Workspace.create({name or 'main'!r})",
                 workspace=name,
             )
         return found[0]
@@ -106,8 +106,9 @@ def connect(
         api_url, api_key = found.api_url, api_key or found.owner_api_key
     if not api_key:
         raise Unauthenticated(
-            f"the server at {api_url} wants a key: pass api_key=..., "
-            "the one that its first start printed or that an owner gave you"
+            f"the server at {api_url} wants a key, the one that its first start printed or that "
+            "an owner gave you",
+            remedies=[Remedy(gain="to sign in", parameter="api_key", value="KEY")],
         )
     client = HttpClient(api_url, api_key, timeout_s=timeout_s)
     try:

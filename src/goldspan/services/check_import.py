@@ -15,7 +15,7 @@ import msgspec
 
 from goldspan.domain.permission import Action, Actor
 from goldspan.errors import InvalidFile, InvalidInput, Remedy
-from goldspan.formats.fault import SKIP, Fault, distinct
+from goldspan.formats.fault import SKIP, Fault, counted, distinct
 from goldspan.formats.fault import OnFault as OnFault
 from goldspan.formats.incoming import Incoming, Reading, Target
 from goldspan.formats.opening import open_file
@@ -214,8 +214,8 @@ def _require_sound(report: ImportReport, options: ImportOptions) -> None:
     if not report.faults or (options.on_fault == "skip" and not whole):
         return
     raise InvalidFile(
-        f"{options.filename} has {len(report.faults)} faults, so nothing was written. Correct "
-        "them and try again:",
+        f"{options.filename} has {counted(len(report.faults))}, so nothing was written. Correct "
+        "and try again:",
         [str(fault) for fault in report.faults],
         errors=[
             {"row": one.row, "place": one.place, "message": one.message} for one in report.faults

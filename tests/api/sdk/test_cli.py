@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,11 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 from goldspan.cli import build_app, main
+from goldspan.cli.output import as_option
 from goldspan.errors import InvalidFile, InvalidInput, NotFound
 from goldspan.run.folder import RunFolder
 from goldspan.sdk import embedded
 from goldspan.sdk.remote import RemoteFeedbackDataset
 from goldspan.sdk.session import connect
+from goldspan.sdk.workspace import Workspace
 
 CSV = """question,context,answer
 Where from?,From Rome to Paris.,Rome
@@ -122,6 +125,50 @@ def test_an_empty_file_is_told_of_whether_there_is_a_dataset_or_not(
     for dataset in ("d", "e"):
         with pytest.raises(InvalidFile, match=r"empty\.csv is empty"):
             run("import", str(tmp_path / "empty.csv"), "--dataset", dataset)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("blank.csv", "\n\n", "blank.csv has no rows; a table begins with the names"),
+        ("list.json", "[]", "list.json has no rows; a table begins with the names"),
+        ("header.csv", "question,context,answer\n", "header.csv has no rows, so no dataset"),
+        (
+            "short.csv",
+            "question,context,answer\nWo?,Rom.\n",
+            "short.csv has 1 fault, so no dataset",
+        ),
+    ],
+)
+def test_a_file_that_holds_nothing_sound_makes_no_dataset(
+    run: Callable[..., str], tmp_path: Path, name: str, content: str, said: str
+) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(InvalidFile, match=re.escape(said)):
+        run("import", str(tmp_path / name), "--dataset", "d")
+    with pytest.raises(NotFound, match=r"no dataset 'd' .*only \[\]"):
+        run("export", "--dataset", "d", "--format", "squad", "--output", str(tmp_path / "o.json"))
+
+
+def test_an_empty_folder_is_told_what_it_should_hold(
+    run: Callable[..., str], tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InvalidFile, match=r"folder or a zip archive without .*; found \[\]"):
+        run("import", str(tmp_path / "folder"), "--dataset", "d")
+
+
+def test_a_workspace_is_chosen_by_an_option(
+    run: Callable[..., str], csv: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("import", csv, "--dataset", "d")
+    with connect() as session:
+        Workspace.create("another", session=session)
+    with pytest.raises(InvalidInput, match="there are 2") as refused:
+        run("import", csv, "--dataset", "e")
+    assert [as_option(one) for one in refused.value.remedies] == [
+        "to choose one: --workspace another"
+    ]
 
 
 def test_export_says_what_it_left_out(run: Callable[..., str], csv: str, tmp_path: Path) -> None:

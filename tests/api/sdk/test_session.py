@@ -40,7 +40,7 @@ def test_a_wrong_key_is_refused(server: Session) -> None:
 
 
 def test_an_address_needs_a_key(server: Session) -> None:
-    with pytest.raises(Unauthenticated, match="pass api_key="):
+    with pytest.raises(Unauthenticated, match="to sign in: api_key="):
         connect(server.api_url)
 
 
