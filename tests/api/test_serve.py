@@ -133,6 +133,14 @@ def test_a_start_that_cannot_be_says_why_in_a_sentence(serve: Serve) -> None:
     assert err.count("\n") == 1
 
 
+def test_a_port_that_no_port_can_be_is_refused(serve: Serve) -> None:
+    process = serve("--port", "99999")
+    _, err = process.communicate(timeout=TIMEOUT_S)
+    assert process.returncode == 2
+    assert "Invalid value for '--port'" in err
+    assert "Traceback" not in err
+
+
 def test_a_key_that_is_too_short_frees_the_home_again(home: Path) -> None:
     with pytest.raises(InvalidInput, match="GOLDSPAN_OWNER_API_KEY has 8 or more characters"):
         start_in_thread(home, owner_api_key="short")

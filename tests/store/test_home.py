@@ -100,6 +100,12 @@ def test_a_home_that_cannot_be_made_is_an_error_that_names_it(tmp_path: Path) ->
         Home(tmp_path / "file" / "home").acquire()
 
 
+def test_a_home_that_is_a_file_is_an_error_to_whoever_looks_for_its_owner(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageFailure, match="Set GOLDSPAN_HOME"):
+        Home(tmp_path / "file").owner()
+
+
 def test_the_owners_key_is_readable_by_its_user_alone(tmp_path: Path) -> None:
     home = Home(tmp_path)
     assert home.read_owner_key() is None

@@ -11,7 +11,7 @@ import typer
 from goldspan.cli.connecting import ApiKey, ApiUrl, DatasetName, WorkspaceName, open_session
 from goldspan.cli.on_fault import OnFault
 from goldspan.cli.output import as_option
-from goldspan.errors import InvalidInput
+from goldspan.errors import Conflict, InvalidInput
 
 if TYPE_CHECKING:
     from goldspan.sdk.importing import Imported
@@ -165,7 +165,11 @@ def _workspace(session: Session, name: str | None) -> str | None:
     from goldspan.domain.workspace import Role
     from goldspan.sdk.workspace import Workspace
 
-    if session.user.role == Role.OWNER and not Workspace.list(session=session):
+    if session.user.role != Role.OWNER or Workspace.list(session=session):
+        return name
+    try:
         name = Workspace.create(name or FIRST_WORKSPACE, session=session).name
-        print(f"The server had no workspace, so {name!r} was made.")
+    except Conflict:  # another import was a moment faster
+        return name
+    print(f"The server had no workspace, so {name!r} was made.")
     return name

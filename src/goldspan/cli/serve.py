@@ -37,7 +37,13 @@ def register(app: typer.Typer) -> None:
             str, typer.Option(envvar="GOLDSPAN_HOST", help="Address of this machine to listen on.")
         ] = ("127.0.0.1"),
         port: Annotated[
-            int, typer.Option(envvar="GOLDSPAN_PORT", help="Port to listen on; 0 takes a free one.")
+            int,
+            typer.Option(
+                envvar="GOLDSPAN_PORT",
+                min=0,
+                max=65535,
+                help="Port to listen on; 0 takes a free one.",
+            ),
         ] = 6900,
         tls_cert: Annotated[
             Path | None,

@@ -120,7 +120,8 @@ def loading(model: str) -> Iterator[None]:
             yield
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
-        raise UnusableModel(f"{model!r} cannot be loaded: {reason}", model=model) from error
+        what = repr(model) if Path(model).is_dir() else f"{model!r}, which is no folder here,"
+        raise UnusableModel(f"{what} cannot be loaded: {reason}", model=model) from error
 
 
 def architecture_of(model: str) -> str:

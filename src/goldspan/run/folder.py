@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from goldspan.errors import Conflict, NotFound
+from goldspan.errors import Conflict, InvalidInput, NotFound
 from goldspan.run.source import Snapshot
 from goldspan.run.training_report import training_page
 
@@ -73,6 +73,25 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def make_root(root: Path) -> None:
+    """Make the folder that a new run goes into, where there is none.
+
+    Raises:
+        Conflict: if a run or a file is there already.
+        InvalidInput: if the folder cannot be made.
+    """
+    if RunFolder.spec_path(root).exists():
+        raise Conflict(f"{root} already holds a run; resume it, or choose another output folder")
+    if root.exists() and not root.is_dir():
+        raise Conflict(f"{root} is a file, and a run needs a folder; choose another name")
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(
+            f"{root} cannot be made: {error.strerror}; choose another output folder"
+        ) from error
+
+
 class RunFolder:
     """Reads and writes one run's folder.
 
@@ -99,13 +118,10 @@ class RunFolder:
         """Make the folder; ``data.jsonl`` may already lie in it.
 
         Raises:
-            Conflict: if a run is there already.
+            Conflict: if a run or a file is there already.
+            InvalidInput: if the folder cannot be made.
         """
-        if cls.spec_path(root).exists():
-            raise Conflict(
-                f"{root} already holds a run; resume it, or choose another output folder"
-            )
-        root.mkdir(parents=True, exist_ok=True)
+        make_root(root)
         write_json(cls.spec_path(root), asdict(spec))
         return cls(root)
 

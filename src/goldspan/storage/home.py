@@ -149,6 +149,9 @@ class Home:
 
         Args:
             wait_s: how long to wait for an owner that has not told its URL yet.
+
+        Raises:
+            StorageFailure: if the folder cannot be read.
         """
         until = time.monotonic() + wait_s
         while self._is_owned():
@@ -163,6 +166,8 @@ class Home:
             descriptor = os.open(self._lock_path, os.O_RDWR)
         except FileNotFoundError:
             return False
+        except OSError as error:
+            raise self._unusable(error) from error
         try:
             return not _lock(descriptor)
         finally:

@@ -15,9 +15,9 @@ from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerState
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.preference import PreferencePair
 from goldspan.domain.verdict import Verdict
-from goldspan.errors import Conflict, NothingToTrain
+from goldspan.errors import NothingToTrain
 from goldspan.run.card import write_card
-from goldspan.run.folder import Command, ReaderKind, RunFolder, RunSpec, now
+from goldspan.run.folder import Command, ReaderKind, RunFolder, RunSpec, make_root, now
 from goldspan.run.rows import RowCounts, write_rows
 from goldspan.run.source import current_snapshot
 from goldspan.run.training_report import curves_of
@@ -52,11 +52,10 @@ def create_run(
     """Make a run's folder with its rows frozen in it.
 
     Raises:
-        Conflict: if the folder holds a run already; nothing of it is touched.
+        Conflict: if the folder holds a run already or is a file; nothing of it is touched.
+        InvalidInput: if the folder cannot be made.
     """
-    if RunFolder.spec_path(output).exists():
-        raise Conflict(f"{output} already holds a run; resume it, or choose another output folder")
-    output.mkdir(parents=True, exist_ok=True)
+    make_root(output)
     data_hash = write_rows(output / "data.jsonl", rows)
     spec = RunSpec(
         id=output.resolve().name,

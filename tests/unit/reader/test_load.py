@@ -103,7 +103,9 @@ def test_a_path_that_does_not_exist_is_not_taken_for_a_hub_id() -> None:
 
 
 def test_a_hub_id_that_cannot_be_reached_is_named() -> None:
-    with pytest.raises(UnusableModel, match="'nobody/no-such-reader' cannot be loaded"):
+    with pytest.raises(
+        UnusableModel, match="'nobody/no-such-reader', which is no folder here, cannot"
+    ):
         load_reader("nobody/no-such-reader")
 
 

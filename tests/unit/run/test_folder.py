@@ -4,8 +4,8 @@ import pytest
 
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.span import Span
-from goldspan.errors import Conflict, NotFound
-from goldspan.run.folder import RunFolder, RunSpec
+from goldspan.errors import Conflict, InvalidInput, NotFound
+from goldspan.run.folder import RunFolder, RunSpec, make_root
 from goldspan.run.rows import RowCounter, read_rows, write_rows
 
 SPEC = RunSpec(
@@ -29,6 +29,14 @@ def test_a_second_run_in_one_folder_is_refused(tmp_path: Path) -> None:
     RunFolder.create(tmp_path, SPEC)
     with pytest.raises(Conflict, match="resume it, or choose another output folder"):
         RunFolder.create(tmp_path, SPEC)
+
+
+def test_a_run_where_no_folder_can_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Conflict, match="file is a file, and a run needs a folder"):
+        make_root(tmp_path / "file")
+    with pytest.raises(InvalidInput, match="cannot be made: Not a directory; choose another"):
+        make_root(tmp_path / "file" / "run")
 
 
 def test_a_folder_without_a_spec_is_no_run(tmp_path: Path) -> None:
