@@ -2,7 +2,7 @@
  * The word cursor: marking without a pointer. Arrows move it from word to word, with Shift they
  * extend it, `[` and `]` move its ends.
  */
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { MarkableText } from "../../text/markable";
 import type { Range } from "../../text/words";
 import { nextCharacter, previousCharacter } from "../../text/words";
@@ -63,8 +63,8 @@ export function useCursor(source: MarkableText | null, begin: () => number | nul
   const [ends, setEnds] = useState<Ends | null>(null);
   const element = useRef<HTMLElement | null>(null);
 
-  // Another record: another text.
-  useEffect(() => setEnds(null), [source]);
+  // Another record: another text. Before a key can come to it.
+  useLayoutEffect(() => setEnds(null), [source]);
 
   const attach = useCallback((found: HTMLElement | null) => {
     element.current = found;

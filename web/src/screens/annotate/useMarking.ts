@@ -1,5 +1,5 @@
 /** Marking answers in a field: which question, which label, replacing or adding, and the cursor. */
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useLayoutEffect, useMemo, useState } from "react";
 import { MarkableText } from "../../text/markable";
 import type { Range } from "../../text/words";
 import type { Suggestion } from "../../api/types";
@@ -50,7 +50,7 @@ export function useMarking(
     () => (text === null || recordId === undefined ? null : new MarkableText(text)),
     [text, recordId],
   );
-  useEffect(() => setFurther(false), [recordId]);
+  useLayoutEffect(() => setFurther(false), [recordId]);
 
   const value = question ? desk?.answers[question.name] : undefined;
   const spans = Array.isArray(value) ? (value as Span[]) : null;
