@@ -22,7 +22,7 @@ from goldspan.sdk.hub import settings_text
 SCRIPTS = Path(__file__).parent / "scripts"
 SERVE = [sys.executable, "-c", "from goldspan.cli import main; main()", "serve", "--port", "0"]
 KEY = "the-key-of-the-clients-tests"
-TIMEOUT_S = 120
+TIMEOUT_S = 600
 
 
 def facts_of(script: str) -> list[str]:
@@ -50,7 +50,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert found, f"the server did not start: {line!r}"
         yield found[0]
         process.terminate()
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=TIMEOUT_S) == 0
 
 
 def run_script(script: str, version: str, url: str, folder: Path) -> dict[str, str | None]:

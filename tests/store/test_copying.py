@@ -45,6 +45,21 @@ def test_a_copy_of_a_copy_has_the_same_rows(store: Store, sample: Sample, tmp_pa
     assert first.tables["records"].rows == 1
 
 
+def test_what_is_replaced_is_kept_however_soon_it_is_replaced_again(
+    sqlite_store: SqliteStore, tmp_path: Path
+) -> None:
+    with sqlite_store.read() as unit:
+        unit.maintenance.dump(tmp_path / "b.zip")
+    home = Home(tmp_path / "home")
+    restore_home(home, tmp_path / "b.zip")
+    aside = []
+    for number in range(4):  # more than one of them within a second
+        home.database_path.write_text(f"database {number}")
+        aside.append(restore_home(home, tmp_path / "b.zip", replace=True)[1])
+    kept = [path.read_text() for path in aside if path is not None]
+    assert kept == [f"database {number}" for number in range(4)]
+
+
 def test_a_copy_whose_bits_were_turned_is_refused(
     sqlite_store: SqliteStore, tmp_path: Path
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,12 +93,22 @@ def _load(engine: sa.Engine, archive: Path) -> Manifest:
 
 def _set_aside(path: Path) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    aside = path.with_name(f"{path.name}.before-{stamp}")
+    names = (f"{path.name}.before-{stamp}{end}" for end in _numbers())
+    # Renaming to a name of the same second would replace what was set aside under it.
+    aside = next(one for one in map(path.with_name, names) if not _is_taken(one))
     for end in BESIDE:
         part = path.with_name(path.name + end)
         if part.exists():
             part.rename(path.with_name(aside.name + end))
     return aside
+
+
+def _numbers() -> Iterator[str]:
+    return itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+
+
+def _is_taken(path: Path) -> bool:
+    return any(path.with_name(path.name + end).exists() for end in BESIDE)
 
 
 def _remove(path: Path) -> None:
