@@ -6,7 +6,9 @@ what they need when they run, so that ``goldspan --help`` stays light.
 
 from __future__ import annotations
 
+import os
 import sys
+from threading import Timer
 from typing import NoReturn
 
 import typer
@@ -48,6 +50,8 @@ COMMANDS = (
     backup,
     version,
 )
+PATIENCE_S = 1.0
+INTERRUPTED = 130
 # What the extra `train` brings and commands import.
 TRAIN_PACKAGES = {"torch", "transformers", "trl", "peft", "accelerate", "safetensors", "datasets"}
 
@@ -68,14 +72,55 @@ def build_app() -> typer.Typer:
 
 def main() -> None:
     """Run the command line; an error of Goldspan's own becomes one message and status 1."""
+    interrupted = False
     try:
         build_app()()
+    except SystemExit as end:
+        interrupted = end.code == INTERRUPTED
+        raise
     except GoldspanError as error:
         _fail(error)
     except ModuleNotFoundError as error:
         if error.name not in TRAIN_PACKAGES:
             raise
         _fail(MissingExtra("this command", "train"))
+    finally:
+        _end_server(interrupted=interrupted)
+
+
+def _end_server(*, interrupted: bool) -> None:
+    """End the server that the command has started, after the requests under way.
+
+    When the interpreter ends by itself, the server can start no thread any more, and an import
+    that Ctrl-C has left to it would break off with a traceback. What goes on longer than the
+    server waits for is left: whatever was said to be stored is, and the home's next opening undoes
+    the rest.
+    """
+    embedded = sys.modules.get("goldspan.sdk.embedded")
+    if embedded is None:
+        return
+    said = Timer(PATIENCE_S, _say_what_is_waited_for)
+    said.daemon = True
+    said.start()
+    try:
+        embedded.stop()
+        if interrupted:
+            _leave()
+    except KeyboardInterrupt:
+        _leave()
+    finally:
+        said.cancel()
+
+
+def _leave() -> None:
+    """End at once: the interpreter itself would wait for every thread."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
+
+
+def _say_what_is_waited_for() -> None:
+    print("the server finishes what it has begun; Ctrl-C ends it at once", file=sys.stderr)
 
 
 def _fail(error: GoldspanError) -> NoReturn:

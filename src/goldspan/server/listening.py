@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import socket
 import ssl
 import threading
 import time
 from contextlib import ExitStack
+from typing import Any
 
 import uvicorn
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Receive, Send
 
 from goldspan.errors import Conflict, InvalidInput, StorageFailure
 from goldspan.server.security import Security, is_loopback
 
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 10
+log = logging.getLogger("goldspan.server")
 UNSPECIFIED = ("0.0.0.0", "::")
 
 
@@ -90,6 +93,7 @@ class Listening:
             InvalidInput: if certificate and key cannot be used.
             StorageFailure: if the server does not start.
         """
+        app = broken_off_quietly(app)
         main = self._config(app, is_main=True)
         try:
             main.load()
@@ -153,6 +157,25 @@ class Listening:
         if self._thread is not None:
             self._thread.join()
         self._opened.close()
+
+
+def broken_off_quietly(app: ASGIApp) -> ASGIApp:
+    """Let a request that the server's end breaks off cost a line of the log, no traceback."""
+
+    async def answer(scope: Any, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except asyncio.CancelledError:
+            if scope["type"] != "http":
+                raise
+            log.warning(
+                "%s %s was broken off: the server stopped, and it was not done after %s s",
+                scope["method"],
+                scope["path"],
+                STOP_TIMEOUT_S,
+            )
+
+    return answer
 
 
 def _url(scheme: str, host: str, listener: socket.socket) -> str:

@@ -6,19 +6,24 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from goldspan import cli
 from goldspan.cli import build_app, main
 from goldspan.cli.output import as_option
 from goldspan.errors import InvalidFile, InvalidInput, NotFound
 from goldspan.run.folder import RunFolder
 from goldspan.sdk import embedded
+from goldspan.sdk.importing import import_file
 from goldspan.sdk.remote import RemoteFeedbackDataset
 from goldspan.sdk.session import connect
 from goldspan.sdk.workspace import Workspace
+from goldspan.services.check_import import check_import
+from goldspan.storage.home import Home
 
 CSV = """question,context,answer
 Where from?,From Rome to Paris.,Rome
@@ -169,6 +174,43 @@ def test_a_workspace_is_chosen_by_an_option(
     assert [as_option(one) for one in refused.value.remedies] == [
         "to choose one: --workspace another"
     ]
+
+
+def test_an_interrupted_command_ends_its_server_after_what_that_has_begun(
+    csv: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOLDSPAN_HOME", str(tmp_path / "home"))
+    begun, told = Event(), Event()
+    senders: list[Thread] = []
+
+    def slow(*given: Any) -> Any:
+        begun.set()
+        assert told.wait(60)
+        return check_import(*given)
+
+    monkeypatch.setattr("goldspan.server.routes.exchange.check_import", slow)
+    monkeypatch.setattr(cli, "_say_what_is_waited_for", told.set)
+    monkeypatch.setattr(cli, "_leave", lambda: None)
+
+    def command() -> None:
+        with connect() as session:
+            Workspace.create("main", session=session)
+        session = connect()
+        senders.append(
+            Thread(target=import_file, args=("d", Path(csv)), kwargs={"session": session})
+        )
+        senders[0].start()
+        assert begun.wait(60)
+        raise SystemExit(130)
+
+    monkeypatch.setattr(cli, "build_app", lambda: command)
+    with pytest.raises(SystemExit):
+        main()
+    senders[0].join(60)
+    assert Home(tmp_path / "home").owner() is None
+    with connect() as session:
+        assert len(RemoteFeedbackDataset.find(session, "d")) == 3
+    embedded.stop()
 
 
 def test_export_says_what_it_left_out(run: Callable[..., str], csv: str, tmp_path: Path) -> None:
