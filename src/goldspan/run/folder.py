@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,6 +91,17 @@ def make_root(root: Path) -> None:
         raise InvalidInput(
             f"{root} cannot be made: {error.strerror}; choose another output folder"
         ) from error
+
+
+def check_root(root: Path) -> None:
+    """Raise what ``make_root`` would, and leave nothing behind: the run may yet be refused."""
+    missing = [path for path in (root, *root.parents) if not path.exists()]
+    try:
+        make_root(root)
+    finally:
+        for path in missing:
+            with suppress(OSError):
+                path.rmdir()
 
 
 class RunFolder:

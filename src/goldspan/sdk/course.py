@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan.domain.demonstration import Demonstration
 from goldspan.domain.preference import PreferencePair
 from goldspan.errors import Conflict
-from goldspan.run.folder import RunFolder, make_root
+from goldspan.run.folder import RunFolder, check_root
 from goldspan.run.rows import read_rows
 from goldspan.run.source import coming_from
 from goldspan.sdk.measure import score_before, table
@@ -57,7 +57,7 @@ def train_and_measure(
             f"{str(output)!r} already holds a run. Choose another output folder; if it was "
             f"interrupted, {resume_line(RunFolder(output))}"
         )
-    make_root(output)
+    check_root(output)
     print(f"training on {data.describe()}")
     if data.snapshot is not None:
         print(f"of snapshot {data.snapshot.id}, SHA-256 {data.snapshot.content_hash[:12]}…")

@@ -5,7 +5,7 @@ import pytest
 from goldspan.domain.demonstration import Answer, Demonstration
 from goldspan.domain.span import Span
 from goldspan.errors import Conflict, InvalidInput, NotFound
-from goldspan.run.folder import RunFolder, RunSpec, make_root
+from goldspan.run.folder import RunFolder, RunSpec, check_root, make_root
 from goldspan.run.rows import RowCounter, read_rows, write_rows
 
 SPEC = RunSpec(
@@ -37,6 +37,14 @@ def test_a_run_where_no_folder_can_be_is_refused(tmp_path: Path) -> None:
         make_root(tmp_path / "file")
     with pytest.raises(InvalidInput, match="cannot be made: Not a directory; choose another"):
         make_root(tmp_path / "file" / "run")
+
+
+def test_to_look_whether_a_run_can_be_there_makes_no_folder(tmp_path: Path) -> None:
+    check_root(tmp_path / "runs" / "r1")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Conflict):
+        check_root(tmp_path / "file")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_folder_without_a_spec_is_no_run(tmp_path: Path) -> None:
