@@ -59,8 +59,6 @@ def known_columns(target: Target) -> set[str]:
 
 def _matched(table: Table, target: Target, name: str) -> dict[str, str]:
     """Return name within the dataset to the key under which rows have its column."""
-    if not table.header:
-        raise InvalidFile(f"{name} has no rows; a table begins with the names of its columns")
     shape = target.shape
     known = {*shape.fields, *shape.questions, *shape.metadata}
     known |= {"question", "context", *ANSWERS, *ID_COLUMNS, *ORIGINS}
@@ -79,6 +77,11 @@ def _matched(table: Table, target: Target, name: str) -> dict[str, str]:
     if answering is not None:
         _take_aliases(found, answering, table)
     needed = [field for field, required in shape.fields.items() if required and field not in found]
+    if needed and not table.header:
+        # Why there are no columns may be what reading the first row says.
+        said = next((str(row) for row in table.rows if isinstance(row, Fault)), "")
+        why = said or "it has no rows; a table begins with the names of its columns"
+        raise InvalidFile(f"{name} cannot be read: {why}")
     if needed:
         raise InvalidFile(
             f"{name} has no column for {needed}; found the columns {list(table.header)}. Name "

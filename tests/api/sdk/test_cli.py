@@ -135,8 +135,16 @@ def test_an_empty_file_is_told_of_whether_there_is_a_dataset_or_not(
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("blank.csv", "\n\n", "blank.csv has no rows; a table begins with the names"),
-        ("list.json", "[]", "list.json has no rows; a table begins with the names"),
+        (
+            "blank.csv",
+            "\n\n",
+            "blank.csv cannot be read: it has no rows; a table",
+        ),
+        (
+            "list.json",
+            "[]",
+            "list.json cannot be read: it has no rows; a table",
+        ),
         ("header.csv", "question,context,answer\n", "header.csv has no rows, so no dataset"),
         (
             "short.csv",
