@@ -29,7 +29,8 @@ def screens(site: Site, reader: Person) -> dict[str, Shown]:
     suggestion = site.suggest(extractive, "answer", [span("Brazil")], 0.87)
     extractive.add(item(PASSAGE, "Which country holds most?", suggestions=[suggestion]))
     better = preferences(site, reader, 2, *COMPANIONS)
-    better.add(pair(1))
+    one = pair(1)
+    better.add({"fields": {**one["fields"], "prompt": "Which country holds most?"}})
     kinds = site.dataset(
         [reader],
         [
@@ -93,7 +94,7 @@ def screens(site: Site, reader: Person) -> dict[str, Shown]:
         "annotate-help": Shown(reader, ext, opened("Keyboard shortcuts", "?")),
         "annotate-history": Shown(reader, ext, opened("Your last records", "h")),
         "annotate-done": Shown(reader, f"/datasets/{empty.id}/annotate", at("That was all")),
-        "preference": Shown(reader, pref, annotate(pref, "Pair 1?")),
+        "preference": Shown(reader, pref, annotate(pref, "Which country holds most?")),
         "written": Shown(reader, f"/datasets/{written.id}/annotate", mark),
         "questions": Shown(
             reader,
