@@ -116,11 +116,12 @@ def changed(settings: TrainSettings, changes: list[str] | None, seed: int) -> Tr
 def resume_run(folder: Path, launcher: list[str] | None = None) -> None:
     """Go on with an interrupted run, in several processes with a launcher's options."""
     from goldspan.sdk.course import outcome
-    from goldspan.training.processes import first_process
+    from goldspan.training.processes import first_process, leave
     from goldspan.training.resume import resume_training
 
     result = resume_training(folder, launcher=launcher)
     if first_process():
         print(outcome(result))
+    leave()
     if result.interrupted:
         raise typer.Exit(130)

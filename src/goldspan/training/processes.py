@@ -9,6 +9,7 @@ and configuration say how many there are and whether they hold the model whole (
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import shlex
 import subprocess
@@ -18,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import torch
 from accelerate.commands.config.config_args import default_config_file
 from accelerate.utils import DistributedType
 from accelerate.utils.other import get_free_port
@@ -59,6 +61,17 @@ def parts_refused(trainer: Any) -> str | None:
         f"FSDP was asked for, but accelerate runs {kind.value} here: it has FSDP for GPUs "
         "and other accelerators alone. Every process holds the whole model"
     )
+
+
+def leave() -> None:
+    """End this process's part in a group of processes, if it has one: the last that it does.
+
+    gloo's threads live until nothing holds the group. Where they outlive Python, they now and then
+    abort the process, and the launcher then ends the others and says that the training failed.
+    """
+    gc.collect()  # trainers and models stand in cycles, and hold the group
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 def launch(folder: RunFolder, options: Sequence[str]) -> TrainingResult:

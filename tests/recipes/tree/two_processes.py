@@ -11,6 +11,7 @@ from tests.recipes.tree.trainers import ON_CPU, TreeDPO, TreeSFT, curve, trainer
 from trl import KTOConfig, RewardConfig
 
 from goldspan.training.preset import train_tokenizer
+from goldspan.training.processes import leave
 from goldspan.training.score_trainer import ScoreTrainer
 from goldspan.training.verdict_trainer import VerdictTrainer
 
@@ -62,5 +63,14 @@ def trainers(output: Path, accumulate: int) -> dict[str, Any]:
     return made
 
 
+def threads() -> set[str]:
+    """Return the names of this process's threads, as Linux knows them."""
+    names = Path("/proc/self/task").glob("*/comm")
+    return {name.read_text(encoding="utf-8").strip() for name in names}
+
+
 if __name__ == "__main__":
     train(Path(sys.argv[1]), accumulate=1)
+    assert any("gloo" in name for name in threads())
+    leave()
+    assert not any("gloo" in name for name in threads()), threads()
