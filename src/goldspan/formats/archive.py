@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from goldspan.errors import InvalidFile
@@ -32,6 +34,26 @@ DAMAGED = (
 )
 
 
+@contextmanager
+def opened(archive: Path, name: str) -> Iterator[zipfile.ZipFile]:
+    """Open an archive to read in it; whatever is wrong with it is an error of the file.
+
+    Args:
+        archive: the zip file.
+        name: of the archive, for errors.
+
+    Raises:
+        InvalidFile: if it is damaged, or needs a password.
+    """
+    try:
+        with zipfile.ZipFile(archive) as found:
+            yield found
+    except DAMAGED as error:
+        raise InvalidFile(f"{name} is a damaged zip archive: {error}") from error
+    except RuntimeError as error:  # how zipfile says that a password is needed
+        raise InvalidFile(f"{name} cannot be unpacked: {error}") from error
+
+
 def unpack(archive: Path, folder: Path, name: str) -> None:
     """Unpack an archive into a folder.
 
@@ -43,18 +65,13 @@ def unpack(archive: Path, folder: Path, name: str) -> None:
     Raises:
         InvalidFile: if it is damaged, a name in it leads elsewhere, or it unfolds to too much.
     """
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            members = [one for one in opened.infolist() if not one.is_dir()]
-            if len(members) > MOST_FILES:
-                raise InvalidFile(f"{name} holds {len(members)} files, more than {MOST_FILES}")
-            left = min(MOST_BYTES, max(FREE_BYTES, MOST_RATIO * archive.stat().st_size))
-            for member in members:
-                left -= _unpack_one(opened, member, folder, left, name)
-    except DAMAGED as error:
-        raise InvalidFile(f"{name} is a damaged zip archive: {error}") from error
-    except RuntimeError as error:  # how zipfile says that a password is needed
-        raise InvalidFile(f"{name} cannot be unpacked: {error}") from error
+    with opened(archive, name) as found:
+        members = [one for one in found.infolist() if not one.is_dir()]
+        if len(members) > MOST_FILES:
+            raise InvalidFile(f"{name} holds {len(members)} files, more than {MOST_FILES}")
+        left = min(MOST_BYTES, max(FREE_BYTES, MOST_RATIO * archive.stat().st_size))
+        for member in members:
+            left -= _unpack_one(found, member, folder, left, name)
 
 
 def _unpack_one(

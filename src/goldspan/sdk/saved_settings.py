@@ -15,6 +15,7 @@ import msgspec
 
 from goldspan.errors import InvalidFile
 from goldspan.formats import argilla
+from goldspan.formats.archive import opened
 from goldspan.formats.whole import RECORDS_FILE, SETTINGS_FILE
 from goldspan.sdk.settings import Settings
 from goldspan.wire import field as field_wire
@@ -95,7 +96,7 @@ def settings_beside(path: Path) -> SavedSettings | None:
     """Return the settings that a folder or a zip archive holds, None if it holds none.
 
     Raises:
-        InvalidFile: if they are no such settings.
+        InvalidFile: if they are no such settings, or the archive is damaged.
         InvalidSettings: if they do not make a dataset here.
     """
     if path.is_dir():
@@ -108,11 +109,11 @@ def settings_beside(path: Path) -> SavedSettings | None:
         return None
     if not zipfile.is_zipfile(path):
         return None
-    with zipfile.ZipFile(path) as opened:
-        sizes = {one.filename: one.file_size for one in opened.infolist()}
+    with opened(path, str(path)) as archive:
+        sizes = {one.filename: one.file_size for one in archive.infolist()}
         if not {SETTINGS_FILE, RECORDS_FILE} <= sizes.keys():
             return None
-        with opened.open(SETTINGS_FILE) as file:
+        with archive.open(SETTINGS_FILE) as file:
             data = file.read(LONGEST)
     return _read(data, str(path), has_records=sizes[RECORDS_FILE] > 0)
 

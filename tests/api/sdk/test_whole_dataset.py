@@ -214,6 +214,22 @@ def test_settings_that_are_none_are_named(owner: Session, tmp_path: Path) -> Non
         import_file("wrong", path, session=owner, show_progress=False)
 
 
+def test_an_archive_with_damaged_settings_is_told_and_makes_nothing(
+    whole: RemoteFeedbackDataset, elsewhere: Session, tmp_path: Path
+) -> None:
+    path = tmp_path / "d.zip"
+    export(whole, path, "goldspan")
+    with zipfile.ZipFile(path) as opened:
+        member = opened.getinfo("settings.json")
+    data = bytearray(path.read_bytes())
+    # In the middle of what is packed, after the member's own header and name.
+    data[member.header_offset + 30 + len(member.filename) + member.compress_size // 2] ^= 0xFF
+    path.write_bytes(data)
+    with pytest.raises(InvalidFile, match=r"d\.zip is a damaged zip archive"):
+        import_file("again", path, session=elsewhere, show_progress=False)
+    assert elsewhere.client.datasets(elsewhere.workspace().id) == []
+
+
 def test_records_alone_say_what_brings_their_settings(
     whole: RemoteFeedbackDataset, elsewhere: Session, tmp_path: Path
 ) -> None:
