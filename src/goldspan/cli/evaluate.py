@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from goldspan.cli.on_fault import OnFault
 from goldspan.cli.output import require_writable
 from goldspan.domain.squad_version import SquadVersion
+from goldspan.formats.fault import OnFault
 
 if TYPE_CHECKING:
     from goldspan.domain.demonstration import Demonstration
@@ -107,7 +107,7 @@ def register(app: typer.Typer) -> None:
         on_fault: Annotated[
             OnFault,
             typer.Option(help="Whether a file with faulty rows is refused, or those are skipped."),
-        ] = OnFault.REFUSE,
+        ] = "refuse",
         device: Annotated[
             str | None, typer.Option(help="A torch device; by default CUDA where there is one.")
         ] = None,
@@ -123,7 +123,7 @@ def register(app: typer.Typer) -> None:
 
         require_writable(output)
         require_writable(html)
-        read = read_rows(data, on_fault=on_fault.value)
+        read = read_rows(data, on_fault=on_fault)
         everything = read.demonstrations
         held_out = _beside(tune, on_fault) if tune else []
         options = _Options(
@@ -156,7 +156,7 @@ def _beside(path: Path, on_fault: OnFault) -> list[Demonstration]:
     """Return the sound rows of a file that nothing is scored on."""
     from goldspan.formats.read import read_rows
 
-    read = read_rows(path, on_fault=on_fault.value)
+    read = read_rows(path, on_fault=on_fault)
     if read.left_out:
         print(f"{path}: {read.left_out} faulty rows skipped")
     return read.demonstrations

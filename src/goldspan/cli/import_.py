@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.cli.connecting import ApiKey, ApiUrl, DatasetName, WorkspaceName, open_session
-from goldspan.cli.on_fault import OnFault
 from goldspan.cli.output import as_option
 from goldspan.errors import Conflict, InvalidInput
+from goldspan.formats.fault import OnFault
 
 if TYPE_CHECKING:
     from goldspan.sdk.importing import Imported
@@ -90,7 +90,7 @@ def register(app: typer.Typer) -> None:
         on_fault: Annotated[
             OnFault,
             typer.Option(help="Whether a file with faulty rows is refused, or those are skipped."),
-        ] = OnFault.REFUSE,
+        ] = "refuse",
         dry_run: Annotated[
             bool,
             typer.Option(
@@ -123,7 +123,7 @@ def register(app: typer.Typer) -> None:
             format=format.value,
             answers=answers.value,
             mapping=mapping,
-            on_fault=on_fault.value,
+            on_fault=on_fault,
             extractive=extractive,
             workspace=_workspace(session, workspace),
             session=session,
